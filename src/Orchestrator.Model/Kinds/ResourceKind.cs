@@ -1,0 +1,95 @@
+using System.Text.Json.Nodes;
+using Orchestrator.Model.Validation;
+
+namespace Orchestrator.Model.Kinds;
+
+/// <summary>
+/// Everything the system knows about one kind. Adding a kind to the API is constructing one of these
+/// and putting it into the <see cref="KindRegistry"/>; no other code names kinds one by one.
+/// </summary>
+public sealed record ResourceKind
+{
+    /// <summary>API group; empty for the core group.</summary>
+    public required string Group { get; init; }
+
+    /// <summary>Served version, such as <c>v1</c>.</summary>
+    public required string Version { get; init; }
+
+    public required string Kind { get; init; }
+
+    /// <summary>Lower-case plural used in paths.</summary>
+    public required string Plural { get; init; }
+
+    public required bool Namespaced { get; init; }
+
+    /// <summary>Typed view of the kind, from KubernetesClient's <c>k8s.Models</c> or a record of our own; null for custom resources.</summary>
+    public Type? ClrType { get; init; }
+
+    public string Singular => Kind.ToLowerInvariant();
+
+    public string ListKind => Kind + "List";
+
+    public IReadOnlyList<string> ShortNames { get; init; } = [];
+
+    public IReadOnlyList<string> Categories { get; init; } = [];
+
+    /// <summary>True where <c>/status</c> is a subresource: then <c>status</c> is ignored on the main resource and the rest is ignored there.</summary>
+    public bool HasStatus { get; init; }
+
+    /// <summary>True where metadata.generation counts changes of <c>spec</c>.</summary>
+    public bool HasGeneration { get; init; }
+
+    /// <summary>Field selectors beyond metadata.name and metadata.namespace, as dotted paths: <c>spec.nodeName</c>.</summary>
+    public IReadOnlyList<string> SelectableFields { get; init; } = [];
+
+    /// <summary>Columns of server-side tables, without Name (always first) and Age (always last).</summary>
+    public IReadOnlyList<TableColumn> Columns { get; init; } = [];
+
+    /// <summary>Defaulting and validation of this kind.</summary>
+    public IKindRules Rules { get; init; } = NoRules.Instance;
+
+    /// <summary><c>v1</c> or <c>group/version</c>.</summary>
+    public string ApiVersion => Group.Length == 0 ? Version : $"{Group}/{Version}";
+
+    /// <summary>Name under which objects of the kind are stored: <c>pods</c>, <c>leases.coordination.k8s.io</c>.</summary>
+    public string StorageName => Group.Length == 0 ? Plural : $"{Plural}.{Group}";
+}
+
+/// <summary>
+/// One column of a server-side table (<c>meta.k8s.io/v1 Table</c>).
+/// </summary>
+/// <param name="Name">Heading.</param>
+/// <param name="Type">OpenAPI type: string, integer, number, boolean, date.</param>
+/// <param name="Description">For <c>kubectl explain</c>-like readers.</param>
+/// <param name="Priority">0 is always shown, 1 with <c>-o wide</c>.</param>
+/// <param name="Value">The cell of an object: a string, number, boolean or null. Must not throw on a malformed object.</param>
+public sealed record TableColumn(string Name, string Type, string Description, int Priority, Func<JsonObject, TimeProvider, JsonNode?> Value);
+
+/// <summary>Defaulting and validation of one kind. Implementations are stateless.</summary>
+public interface IKindRules
+{
+    /// <summary>Fills the fields that the writer left out, as Kubernetes does; called on create and update before <see cref="Validate"/>.</summary>
+    void Default(JsonObject obj);
+
+    /// <summary>
+    /// All that is wrong with <paramref name="obj"/> (kind-specific; metadata is checked generically). Never mutates, never stops at the first error.
+    /// </summary>
+    /// <param name="obj">The object as it would be stored.</param>
+    /// <param name="old">The stored object on update, null on create.</param>
+    /// <param name="errors">Receives the errors.</param>
+    void Validate(JsonObject obj, JsonObject? old, ICollection<FieldError> errors);
+}
+
+/// <summary>Rules of a kind that has none beyond its metadata.</summary>
+public sealed class NoRules : IKindRules
+{
+    public static readonly NoRules Instance = new();
+
+    public void Default(JsonObject obj)
+    {
+    }
+
+    public void Validate(JsonObject obj, JsonObject? old, ICollection<FieldError> errors)
+    {
+    }
+}

@@ -1,0 +1,54 @@
+namespace Orchestrator.Model;
+
+/// <summary>Names that several parts agree on. Kubernetes' own where it has one.</summary>
+public static class WellKnown
+{
+    /// <summary>API group of the kinds of our own.</summary>
+    public const string Group = "orchestrator.dev";
+
+    /// <summary>Annotation with the W3C traceparent of the request that created the object; one trace follows a manifest to its running workload.</summary>
+    public const string TraceParentAnnotation = "orchestrator.dev/traceparent";
+
+    /// <summary>Label on Hypervisors, and on sandboxes of a runtime, that names their node.</summary>
+    public const string NodeLabel = "orchestrator.dev/node";
+
+    /// <summary>Namespace of the Leases that agents renew; the lease is named after the node.</summary>
+    public const string NodeLeaseNamespace = "kube-node-lease";
+
+    public const string HostnameLabel = "kubernetes.io/hostname";
+
+    public const string DefaultSchedulerName = "default-scheduler";
+
+    /// <summary>Taint of nodes whose agent has not been heard of in time.</summary>
+    public const string UnreachableTaint = "node.kubernetes.io/unreachable";
+
+    /// <summary>Taint of nodes whose agent says that it is not ready.</summary>
+    public const string NotReadyTaint = "node.kubernetes.io/not-ready";
+
+    public const string UnschedulableTaint = "node.kubernetes.io/unschedulable";
+
+    /// <summary>Organization (O=) of the certificates of agents; the common name is <c>system:node:NAME</c>.</summary>
+    public const string NodesGroup = "system:nodes";
+
+    /// <summary>Organization (O=) of administrators' certificates: may do everything.</summary>
+    public const string MastersGroup = "system:masters";
+
+    /// <summary>Common name of the client certificate with which the API server calls agents.</summary>
+    public const string ApiServerUser = "orchestrator-apiserver";
+}
+
+/// <summary>Runtime handlers: what <c>RuntimeClass.handler</c> may say, and what Hypervisors offer in <c>status.runtimeHandlers</c>.</summary>
+public static class RuntimeHandlers
+{
+    /// <summary>An OS-level container by runc; also what a Pod without a runtime class gets.</summary>
+    public const string Runc = "runc";
+
+    /// <summary>A virtual machine under full emulation (QEMU TCG).</summary>
+    public const string Qemu = "qemu";
+
+    /// <summary>A hardware-assisted virtual machine (QEMU with KVM).</summary>
+    public const string Kvm = "kvm";
+
+    /// <summary>A virtual machine by the best hypervisor that works on the node.</summary>
+    public const string Vm = "vm";
+}

@@ -1,4 +1,3 @@
-using System.CommandLine;
+using Orchestrator.Cli.Commands;
 
-var root = new RootCommand("One orchestrator for virtual machines and containers.");
-return await root.Parse(args).InvokeAsync();
+return await OrchestratorRoot.RunAsync(args);

@@ -1,0 +1,30 @@
+using System.CommandLine;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary>The command line of <c>orchestrator</c>: every command is listed here, in the order in which help shows them.</summary>
+internal static class OrchestratorRoot
+{
+    public static RootCommand Create() => new("One orchestrator for virtual machines and containers.")
+    {
+    };
+
+    /// <summary>Parses and runs. A <see cref="CommandFailedException"/> is the user's to mend: its message is printed without a stack trace, exit code 1.</summary>
+    public static async Task<int> RunAsync(IReadOnlyList<string> args)
+    {
+        var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(30) };
+        try
+        {
+            return await Create().Parse(args).InvokeAsync(configuration);
+        }
+        catch (CommandFailedException failure)
+        {
+            await Console.Error.WriteLineAsync("error: " + failure.Message);
+            return 1;
+        }
+        catch (OperationCanceledException)
+        {
+            return 130;
+        }
+    }
+}

@@ -39,6 +39,18 @@ public sealed record ResourceKind
     /// <summary>True where metadata.generation counts changes of <c>spec</c>.</summary>
     public bool HasGeneration { get; init; }
 
+    /// <summary>
+    /// True where a create keeps the <c>status</c> that it carries although <see cref="HasStatus"/> (Nodes: agents register with it).
+    /// Elsewhere <c>status</c> is dropped on create, and <see cref="IKindRules.Default"/> fills in the initial one.
+    /// </summary>
+    public bool CreatesWithStatus { get; init; }
+
+    /// <summary>What names the kind's objects may have.</summary>
+    public NameFormat NameFormat { get; init; } = NameFormat.DnsSubdomain;
+
+    /// <summary>How objects of the kind end.</summary>
+    public IDeletionRules Deletion { get; init; } = ImmediateDeletion.Instance;
+
     /// <summary>Field selectors beyond metadata.name and metadata.namespace, as dotted paths: <c>spec.nodeName</c>.</summary>
     public IReadOnlyList<string> SelectableFields { get; init; } = [];
 

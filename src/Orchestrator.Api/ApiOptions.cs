@@ -1,0 +1,38 @@
+namespace Orchestrator.Api;
+
+/// <summary>Limits of the API.</summary>
+public sealed class ApiOptions
+{
+    /// <summary>Largest request body, as Kubernetes' default.</summary>
+    public int MaxBodyBytes { get; set; } = 3 * 1024 * 1024;
+
+    /// <summary>Deepest nesting of JSON and YAML bodies.</summary>
+    public int MaxDepth { get; set; } = 64;
+
+    /// <summary>Requests other than watches and log streams that are served at once; more are answered 429.</summary>
+    public int MaxRequestsInFlight { get; set; } = 1000;
+
+    /// <summary>Watches open at once; more are answered 429.</summary>
+    public int MaxWatches { get; set; } = 20_000;
+
+    /// <summary>How long a read waits for a resourceVersion that this server has not seen yet.</summary>
+    public TimeSpan FreshnessTimeout { get; set; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>How often a watch that asked for bookmarks gets one.</summary>
+    public TimeSpan BookmarkInterval { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Shortest time after which a watch without timeoutSeconds is ended; the longest is twice that.</summary>
+    public TimeSpan MinWatchTimeout { get; set; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>Responses at least this large are compressed for clients that accept gzip.</summary>
+    public int CompressFromBytes { get; set; } = 128 * 1024;
+
+    /// <summary>Times a patch or an unconditional update is tried again after losing a race.</summary>
+    public int MaxConflictRetries { get; set; } = 5;
+
+    /// <summary>Lists whose snapshot is kept for their continue tokens.</summary>
+    public int MaxListSnapshots { get; set; } = 64;
+
+    /// <summary>How long such a snapshot is kept after its last page.</summary>
+    public TimeSpan ListSnapshotLifetime { get; set; } = TimeSpan.FromMinutes(5);
+}

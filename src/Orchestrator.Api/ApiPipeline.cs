@@ -1,0 +1,109 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Orchestrator.Api.Requests;
+using Orchestrator.Api.Responses;
+using Orchestrator.Api.Security;
+using Orchestrator.Api.Verbs;
+using Orchestrator.Model.Kinds;
+using Orchestrator.Store;
+
+namespace Orchestrator.Api;
+
+/// <summary>
+/// The way of every request, in one place: parse the path, authenticate, authorize, then the verb. Paths that are not of the API
+/// (<c>/healthz</c>, <c>/metrics</c>) go on to the next middleware once they are authenticated and authorized.
+/// </summary>
+internal sealed partial class ApiPipeline(
+    KindRegistry kinds,
+    IEnumerable<IAuthenticator> authenticators,
+    IEnumerable<IAuthorizer> authorizers,
+    VerbRouter verbs,
+    ILogger<ApiPipeline> logger)
+{
+    private readonly IAuthenticator[] _authenticators = [.. authenticators];
+    private readonly IAuthorizer[] _authorizers = [.. authorizers];
+
+    public async Task HandleAsync(HttpContext context, RequestDelegate next)
+    {
+        var error = await TryHandleAsync(context, next);
+        if (error is not null)
+        {
+            await StatusWriter.WriteAsync(context, error);
+        }
+    }
+
+    private async ValueTask<StatusError?> TryHandleAsync(HttpContext context, RequestDelegate next)
+    {
+        try
+        {
+            var request = RequestPath.Parse(kinds, context.Request.Method, context.Request.Path.Value ?? "/", context.Request.Query);
+            var user = await AuthenticateAsync(context);
+            if (user is null)
+            {
+                return StatusErrors.Unauthorized;
+            }
+
+            context.Features.Set(user);
+            if (await RefusalAsync(user, request, context.RequestAborted) is { } refusal)
+            {
+                return refusal;
+            }
+
+            return await verbs.RouteAsync(new ApiCall(context, request, user), next);
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            return null;
+        }
+        catch (StoreUnavailableException e)
+        {
+            LogStoreUnavailable(e.Message);
+            return StatusErrors.ServiceUnavailable(e.Message);
+        }
+        catch (BadHttpRequestException e)
+        {
+            return new StatusError { Code = e.StatusCode, Reason = "BadRequest", Message = e.Message };
+        }
+        catch (Exception e)
+        {
+            LogFailed(e, context.Request.Method, context.Request.Path);
+            return StatusErrors.InternalError("see the server's log");
+        }
+    }
+
+    private async ValueTask<UserInfo?> AuthenticateAsync(HttpContext context)
+    {
+        foreach (var authenticator in _authenticators)
+        {
+            if (await authenticator.AuthenticateAsync(context) is { } user)
+            {
+                return user;
+            }
+        }
+
+        return null;
+    }
+
+    private async ValueTask<StatusError?> RefusalAsync(UserInfo user, RequestInfo request, CancellationToken cancel)
+    {
+        var reason = "";
+        foreach (var authorizer in _authorizers)
+        {
+            var decision = await authorizer.AuthorizeAsync(user, request, cancel);
+            if (decision.Allowed)
+            {
+                return null;
+            }
+
+            reason = decision.Reason.Length > 0 ? decision.Reason : reason;
+        }
+
+        return StatusErrors.Forbidden(user, request, reason);
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} failed")]
+    private partial void LogFailed(Exception exception, string method, string path);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "the store cannot be reached: {Reason}")]
+    private partial void LogStoreUnavailable(string reason);
+}

@@ -1,0 +1,21 @@
+using Microsoft.AspNetCore.Http;
+
+namespace Orchestrator.Api.Responses;
+
+/// <summary>Writes whole JSON bodies that are already bytes.</summary>
+public static class JsonResponse
+{
+    public const string ContentType = "application/json";
+
+    public static async ValueTask WriteAsync(HttpContext context, int statusCode, ReadOnlyMemory<byte> json)
+    {
+        var response = context.Response;
+        response.StatusCode = statusCode;
+        response.ContentType = ContentType;
+        response.ContentLength = json.Length;
+        if (!HttpMethods.IsHead(context.Request.Method))
+        {
+            await response.BodyWriter.WriteAsync(json, context.RequestAborted);
+        }
+    }
+}

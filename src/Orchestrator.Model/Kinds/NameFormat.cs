@@ -1,0 +1,14 @@
+namespace Orchestrator.Model.Kinds;
+
+/// <summary>Forms of metadata.name.</summary>
+public enum NameFormat
+{
+    /// <summary>RFC 1123 subdomain, at most 253 characters: most kinds.</summary>
+    DnsSubdomain,
+
+    /// <summary>RFC 1123 label, at most 63 characters: Namespaces.</summary>
+    DnsLabel,
+
+    /// <summary>Anything that can be one segment of a path: not <c>.</c>, not <c>..</c>, without <c>/</c> and <c>%</c>.</summary>
+    PathSegment,
+}

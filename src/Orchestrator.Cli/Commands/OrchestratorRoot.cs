@@ -7,6 +7,8 @@ internal static class OrchestratorRoot
 {
     public static RootCommand Create() => new("One orchestrator for virtual machines and containers.")
     {
+        ApplyCommand.Create(),
+        GetCommand.Create(),
     };
 
     /// <summary>Parses and runs. A <see cref="CommandFailedException"/> is the user's to mend: its message is printed without a stack trace, exit code 1.</summary>

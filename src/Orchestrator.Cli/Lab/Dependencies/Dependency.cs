@@ -1,0 +1,25 @@
+namespace Orchestrator.Cli.Lab.Dependencies;
+
+/// <summary>A program of the machine that a lab needs.</summary>
+/// <param name="Name">What it is called in messages.</param>
+/// <param name="Purpose">What the lab does with it.</param>
+/// <param name="Package">The Debian or Ubuntu package that brings it.</param>
+/// <param name="AnyOf">It is present if one of these files is: absolute paths, where <c>*</c> stands for one name, or bare names looked up in PATH.</param>
+internal sealed record Dependency(string Name, string Purpose, string Package, params IReadOnlyList<string> AnyOf)
+{
+    /// <summary>All that a lab needs, the most basic first.</summary>
+    public static IReadOnlyList<Dependency> All { get; } =
+    [
+        new("PostgreSQL", "the store; a private cluster, the distribution's is neither made nor used", "postgresql", "/usr/lib/postgresql/*/bin/postgres", "postgres"),
+        new("containerd", "runs containers", "containerd", "containerd"),
+        new("runc", "runs containers", "runc", "runc"),
+        new("CNI plugins", "network of containers", "containernetworking-plugins", "/usr/lib/cni/bridge", "/opt/cni/bin/bridge"),
+        new("iptables", "network of containers", "iptables", "iptables", "/usr/sbin/iptables"),
+        new("QEMU", "runs virtual machines", "qemu-system-x86", "qemu-system-x86_64"),
+        new("qemu-img", "disks of virtual machines", "qemu-utils", "qemu-img"),
+        new("mke2fs", "disks of virtual machines", "e2fsprogs", "mke2fs", "/usr/sbin/mke2fs"),
+        new("static busybox", "the guest's first program and the lab's sample image", "busybox-static", "/bin/busybox", "/usr/bin/busybox"),
+        new("ip", "network of containers", "iproute2", "ip", "/usr/sbin/ip"),
+        new("kubectl", "talks to the lab", "kubernetes-client", "kubectl", "/usr/lib/google-cloud-sdk/bin/kubectl"),
+    ];
+}

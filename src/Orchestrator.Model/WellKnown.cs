@@ -27,6 +27,20 @@ public static class WellKnown
 
     public const string UnschedulableTaint = "node.kubernetes.io/unschedulable";
 
+    /// <summary>Finalizer in a namespace's spec that keeps it until its content is deleted.</summary>
+    public const string NamespaceFinalizer = "kubernetes";
+
+    public const string SystemNodeCritical = "system-node-critical";
+
+    public const string SystemClusterCritical = "system-cluster-critical";
+
+    /// <summary>Priority classes that exist in every cluster, with their values.</summary>
+    public static readonly IReadOnlyDictionary<string, int> SystemPriorityClasses = new Dictionary<string, int>(StringComparer.Ordinal)
+    {
+        [SystemClusterCritical] = 2_000_000_000,
+        [SystemNodeCritical] = 2_000_001_000,
+    };
+
     /// <summary>Organization (O=) of the certificates of agents; the common name is <c>system:node:NAME</c>.</summary>
     public const string NodesGroup = "system:nodes";
 

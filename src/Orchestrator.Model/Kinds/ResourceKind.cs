@@ -54,7 +54,7 @@ public sealed record ResourceKind
     /// <summary>Field selectors beyond metadata.name and metadata.namespace, as dotted paths: <c>spec.nodeName</c>.</summary>
     public IReadOnlyList<string> SelectableFields { get; init; } = [];
 
-    /// <summary>Columns of server-side tables, without Name (always first) and Age (always last).</summary>
+    /// <summary>Columns of server-side tables, without Name (first) and Age (last), except where a column says so itself: the API adds those two only where no column has their name.</summary>
     public IReadOnlyList<TableColumn> Columns { get; init; } = [];
 
     /// <summary>Defaulting and validation of this kind.</summary>
@@ -90,6 +90,13 @@ public interface IKindRules
     /// <param name="old">The stored object on update, null on create.</param>
     /// <param name="errors">Receives the errors.</param>
     void Validate(JsonObject obj, JsonObject? old, ICollection<FieldError> errors);
+
+    /// <summary>
+    /// What the writer should know though it is no error: fields that are accepted but have no effect yet. Sent as <c>Warning</c> headers, which kubectl prints.
+    /// </summary>
+    void Warn(JsonObject obj, ICollection<string> warnings)
+    {
+    }
 }
 
 /// <summary>Rules of a kind that has none beyond its metadata.</summary>

@@ -18,6 +18,9 @@ public sealed record FieldError(string Reason, string Path, string Message)
     public static FieldError NotSupported(string path, object? value, params IEnumerable<string> supported) =>
         new("FieldValueNotSupported", path, $"Unsupported value: {Quote(value)}: supported values: {string.Join(", ", supported.Select(v => Quote(v)))}");
 
+    public static FieldError NotFound(string path, object? value) =>
+        new("FieldValueNotFound", path, $"Not found: {Quote(value)}");
+
     public static FieldError Duplicate(string path, object? value) =>
         new("FieldValueDuplicate", path, $"Duplicate value: {Quote(value)}");
 

@@ -1,0 +1,25 @@
+using Orchestrator.Model.Kinds.BuiltIn;
+
+namespace Orchestrator.Model.Kinds;
+
+/// <summary>The kinds that every server serves. A new kind is one line here.</summary>
+public static class BuiltInKinds
+{
+    public static IReadOnlyList<ResourceKind> All { get; } =
+    [
+        ConfigKinds.ConfigMap(),
+        EventKinds.Core(),
+        NamespaceKind.Create(),
+        NodeKind.Create(),
+        PodKind.Create(),
+        ConfigKinds.Secret(),
+        ConfigKinds.ServiceAccount(),
+        SchedulingKinds.Lease(),
+        SchedulingKinds.RuntimeClass(),
+        SchedulingKinds.PriorityClass(),
+        HypervisorKind.Create(),
+    ];
+
+    /// <summary>A registry of the built-in kinds.</summary>
+    public static KindRegistry Registry() => new(All);
+}

@@ -1,0 +1,137 @@
+using System.Text.Json.Nodes;
+using k8s.Models;
+using Orchestrator.Model.Json;
+using Orchestrator.Model.Validation;
+
+namespace Orchestrator.Model.Kinds;
+
+/// <summary>
+/// The one place that says which of the many fields of a Pod are carried out by scheduler and agents. A field that is not is refused with its
+/// name, or warned of where it is harmless: never ignored silently. Making a field work ends with moving its name to the other list.
+/// </summary>
+public static class PodSupport
+{
+    public static readonly FieldSupport Spec = new(
+        typeof(V1PodSpec),
+        [
+            "automountServiceAccountToken", "containers", "dnsPolicy", "enableServiceLinks", "hostNetwork", "hostname", "initContainers", "nodeName",
+            "nodeSelector", "overhead", "preemptionPolicy", "priority", "priorityClassName", "restartPolicy", "runtimeClassName", "schedulerName",
+            "securityContext", "serviceAccount", "serviceAccountName", "terminationGracePeriodSeconds", "tolerations", "volumes", "hostUsers", "os",
+        ],
+        [
+            "activeDeadlineSeconds", "affinity", "dnsConfig", "ephemeralContainers", "evictionResponders", "hostAliases", "hostIPC", "hostPID",
+            "hostnameOverride", "imagePullSecrets", "readinessGates", "resourceClaims", "resources", "schedulingGates", "schedulingGroup",
+            "setHostnameAsFQDN", "shareProcessNamespace", "subdomain", "topologySpreadConstraints",
+        ]);
+
+    public static readonly FieldSupport Container = new(
+        typeof(V1Container),
+        [
+            "args", "command", "env", "envFrom", "image", "imagePullPolicy", "name", "ports", "resources", "securityContext",
+            "terminationMessagePath", "terminationMessagePolicy", "volumeMounts", "workingDir",
+        ],
+        [
+            "lifecycle", "livenessProbe", "readinessProbe", "resizePolicy", "restartPolicy", "restartPolicyRules", "startupProbe", "stdin",
+            "stdinOnce", "tty", "volumeDevices",
+        ]);
+
+    public static readonly FieldSupport Resources = new(typeof(V1ResourceRequirements), ["limits", "requests"], ["claims"]);
+
+    public static readonly FieldSupport EnvironmentSource = new(
+        typeof(V1EnvVarSource), ["configMapKeyRef", "fieldRef", "resourceFieldRef", "secretKeyRef"], ["fileKeyRef"]);
+
+    public static readonly FieldSupport VolumeMount = new(
+        typeof(V1VolumeMount), ["mountPath", "name", "readOnly", "subPath"], ["bindMountOptions", "mountPropagation", "recursiveReadOnly", "subPathExpr"]);
+
+    public static readonly FieldSupport Volume = new(
+        typeof(V1Volume),
+        ["configMap", "downwardAPI", "emptyDir", "hostPath", "name", "projected", "secret"],
+        [
+            "awsElasticBlockStore", "azureDisk", "azureFile", "cephfs", "cinder", "csi", "ephemeral", "fc", "flexVolume", "flocker",
+            "gcePersistentDisk", "gitRepo", "glusterfs", "image", "iscsi", "nfs", "persistentVolumeClaim", "photonPersistentDisk",
+            "portworxVolume", "quobyte", "rbd", "scaleIO", "storageos", "vsphereVolume",
+        ]);
+
+    public static readonly FieldSupport Projection = new(
+        typeof(V1VolumeProjection), ["configMap", "downwardAPI", "secret"], ["clusterTrustBundle", "podCertificate", "serviceAccountToken"]);
+
+    public static readonly FieldSupport PodSecurityContext = new(
+        typeof(V1PodSecurityContext),
+        ["fsGroup", "runAsGroup", "runAsNonRoot", "runAsUser", "supplementalGroups"],
+        [
+            "appArmorProfile", "fsGroupChangePolicy", "seLinuxChangePolicy", "seLinuxOptions", "seccompProfile", "supplementalGroupsPolicy",
+            "sysctls", "windowsOptions",
+        ]);
+
+    public static readonly FieldSupport SecurityContext = new(
+        typeof(V1SecurityContext),
+        ["allowPrivilegeEscalation", "capabilities", "privileged", "readOnlyRootFilesystem", "runAsGroup", "runAsNonRoot", "runAsUser"],
+        ["appArmorProfile", "procMount", "seLinuxOptions", "seccompProfile", "windowsOptions"]);
+
+    /// <summary>All types that the check looks into.</summary>
+    public static IReadOnlyList<FieldSupport> All =>
+        [Spec, Container, Resources, EnvironmentSource, VolumeMount, Volume, Projection, PodSecurityContext, SecurityContext];
+
+    /// <summary>Adds an error for every field of the pod's spec that would have no effect.</summary>
+    public static void Validate(JsonObject spec, ICollection<FieldError> errors)
+    {
+        Spec.Validate(spec, "spec", errors);
+        PodSecurityContext.Validate(spec.Child("securityContext"), "spec.securityContext", errors);
+        if (spec.Text("dnsPolicy") == "None")
+        {
+            errors.Add(FieldError.Forbidden("spec.dnsPolicy", "None is not supported yet"));
+        }
+
+        if (spec.Flag("hostUsers") == false)
+        {
+            errors.Add(FieldError.Forbidden("spec.hostUsers", "user namespaces are not supported yet"));
+        }
+
+        if (spec.Child("os").Text("name") is { } os and not "linux")
+        {
+            errors.Add(FieldError.Forbidden("spec.os.name", $"{os} is not supported yet"));
+        }
+
+        foreach ((JsonObject volume, int i) in spec.Items("volumes"))
+        {
+            Volume.Validate(volume, $"spec.volumes[{i}]", errors, emptyCounts: true);
+            foreach ((JsonObject source, int s) in volume.Child("projected").Items("sources"))
+            {
+                Projection.Validate(source, $"spec.volumes[{i}].projected.sources[{s}]", errors, emptyCounts: true);
+            }
+        }
+
+        foreach (string list in (ReadOnlySpan<string>)["initContainers", "containers"])
+        {
+            foreach ((JsonObject container, int i) in spec.Items(list))
+            {
+                ValidateContainer(container, $"spec.{list}[{i}]", errors);
+            }
+        }
+    }
+
+    /// <summary>Adds a warning for every field that is accepted, harmless, and without effect.</summary>
+    public static void Warn(JsonObject? spec, ICollection<string> warnings)
+    {
+        if (spec.Flag("automountServiceAccountToken") == true)
+        {
+            warnings.Add("spec.automountServiceAccountToken: service account tokens are not supported yet, none is mounted");
+        }
+    }
+
+    private static void ValidateContainer(JsonObject container, string path, ICollection<FieldError> errors)
+    {
+        Container.Validate(container, path, errors);
+        Resources.Validate(container.Child("resources"), $"{path}.resources", errors);
+        SecurityContext.Validate(container.Child("securityContext"), $"{path}.securityContext", errors);
+        foreach ((JsonObject variable, int i) in container.Items("env"))
+        {
+            EnvironmentSource.Validate(variable.Child("valueFrom"), $"{path}.env[{i}].valueFrom", errors, emptyCounts: true);
+        }
+
+        foreach ((JsonObject mount, int i) in container.Items("volumeMounts"))
+        {
+            VolumeMount.Validate(mount, $"{path}.volumeMounts[{i}]", errors);
+        }
+    }
+}

@@ -1,0 +1,43 @@
+using System.Text.Json.Nodes;
+using Orchestrator.Model.Hypervisors;
+using Orchestrator.Model.Json;
+using Orchestrator.Model.Kinds;
+using Orchestrator.Model.Rules.Pods;
+using Orchestrator.Model.Validation;
+
+namespace Orchestrator.Model.Rules;
+
+/// <summary>What a hypervisor is does not change while it exists; its name says whose it is.</summary>
+internal sealed class HypervisorRules : IKindRules
+{
+    public void Default(JsonObject obj) => obj.ObjectOrNew("spec")?.DefaultIfEmpty("type", "None");
+
+    public void Validate(JsonObject obj, JsonObject? old, ICollection<FieldError> errors)
+    {
+        JsonObject? spec = obj.Child("spec");
+        errors.CheckRequired("spec.nodeName", spec.Text("nodeName"), NameRules.DnsSubdomain);
+        errors.CheckRequired("spec.technology", spec.Text("technology"), NameRules.DnsLabel);
+        errors.CheckRequired("spec.class", spec.Text("class"), _ => null);
+        errors.CheckOneOf(
+            "spec.class",
+            spec.Text("class"),
+            VirtualizationClasses.Full,
+            VirtualizationClasses.Paravirtual,
+            VirtualizationClasses.HardwareAssisted,
+            VirtualizationClasses.OSLevel);
+        errors.CheckOneOf("spec.type", spec.Text("type"), "Type1", "Type2", "None");
+        string expected = $"{spec.Text("nodeName")}-{spec.Text("technology")}";
+        if (obj.Child("metadata").Text("name") is { } name && name != expected)
+        {
+            errors.Add(FieldError.Invalid("metadata.name", name, $"must be spec.nodeName and spec.technology joined by '-': {expected}"));
+        }
+
+        foreach (string member in (ReadOnlySpan<string>)["nodeName", "technology", "class", "type"])
+        {
+            Immutability.ValidateMember(obj, old, errors, "spec", member);
+        }
+
+        ResourceRules.ValidateList(obj.Child("status", "capacity"), "status.capacity", errors);
+        errors.CheckNotNegative("status.workloads", obj.Child("status").Integer("workloads"));
+    }
+}

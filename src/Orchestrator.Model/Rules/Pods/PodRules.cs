@@ -1,0 +1,56 @@
+using System.Text.Json.Nodes;
+using Orchestrator.Model.Json;
+using Orchestrator.Model.Kinds;
+using Orchestrator.Model.Validation;
+
+namespace Orchestrator.Model.Rules.Pods;
+
+/// <summary>
+/// Pods: Kubernetes' defaults and validation (<c>pkg/apis/core/validation</c>), narrowed by <see cref="PodSupport"/> to what is carried out,
+/// so that nothing in a manifest is silently without effect.
+/// </summary>
+internal sealed class PodRules : IKindRules
+{
+    public void Default(JsonObject obj) => PodDefaults.Apply(obj);
+
+    public void Validate(JsonObject obj, JsonObject? old, ICollection<FieldError> errors)
+    {
+        if (obj.Child("spec") is not { } spec)
+        {
+            errors.Add(FieldError.Required("spec"));
+            return;
+        }
+
+        ValidateSpec(spec, errors);
+        ContainerRules.ValidateAll(spec, errors);
+        VolumeRules.Validate(spec, errors);
+        TolerationRules.Validate(spec, "spec.tolerations", errors);
+        SecurityContextRules.ValidatePod(spec, errors);
+        PodSupport.Validate(spec, errors);
+        if (old is not null)
+        {
+            PodUpdateRules.Validate(spec, old.Child("spec"), errors);
+        }
+    }
+
+    public void Warn(JsonObject obj, ICollection<string> warnings) => PodSupport.Warn(obj.Child("spec"), warnings);
+
+    private static void ValidateSpec(JsonObject spec, ICollection<FieldError> errors)
+    {
+        errors.CheckOneOf("spec.restartPolicy", spec.Text("restartPolicy"), "Always", "OnFailure", "Never");
+        errors.CheckOneOf("spec.dnsPolicy", spec.Text("dnsPolicy"), "ClusterFirst", "ClusterFirstWithHostNet", "Default", "None");
+        errors.CheckOneOf("spec.preemptionPolicy", spec.Text("preemptionPolicy"), "PreemptLowerPriority", "Never");
+        errors.Check("spec.schedulerName", spec.Text("schedulerName"), NameRules.DnsSubdomain);
+        errors.Check("spec.serviceAccountName", spec.Text("serviceAccountName"), NameRules.DnsSubdomain);
+        errors.Check("spec.nodeName", spec.Text("nodeName"), NameRules.DnsSubdomain);
+        errors.Check("spec.hostname", spec.Text("hostname"), NameRules.DnsLabel);
+        errors.Check("spec.runtimeClassName", spec.Text("runtimeClassName"), NameRules.DnsSubdomain);
+        errors.CheckNotNegative("spec.terminationGracePeriodSeconds", spec.Integer("terminationGracePeriodSeconds"));
+        SelectorRules.ValidateMap(spec.Child("nodeSelector"), "spec.nodeSelector", errors);
+        ResourceRules.ValidateList(spec.Child("overhead"), "spec.overhead", errors);
+        if (spec["activeDeadlineSeconds"] is not null && spec.Integer("activeDeadlineSeconds") is not (>= 1 and <= int.MaxValue))
+        {
+            errors.Add(FieldError.Invalid("spec.activeDeadlineSeconds", spec["activeDeadlineSeconds"].AsScalarText(), $"must be between 1 and {int.MaxValue}, inclusive"));
+        }
+    }
+}

@@ -1,0 +1,59 @@
+using System.Text.Json.Nodes;
+using Orchestrator.Model.Json;
+using Orchestrator.Model.Validation;
+
+namespace Orchestrator.Model.Rules.Pods;
+
+/// <summary>User and group ids, and combinations that contradict themselves.</summary>
+internal static class SecurityContextRules
+{
+    private const string IdRange = "must be between 0 and 2147483647, inclusive";
+
+    public static void ValidatePod(JsonObject spec, ICollection<FieldError> errors)
+    {
+        JsonObject? context = spec.Child("securityContext");
+        foreach (string id in (ReadOnlySpan<string>)["runAsUser", "runAsGroup", "fsGroup"])
+        {
+            ValidateId(context, id, "spec.securityContext", errors);
+        }
+
+        JsonArray? groups = context.Array("supplementalGroups");
+        for (int i = 0; i < groups?.Count; i++)
+        {
+            if (groups[i].AsInteger() is not (>= 0 and <= int.MaxValue))
+            {
+                errors.Add(FieldError.Invalid($"spec.securityContext.supplementalGroups[{i}]", groups[i].AsScalarText(), IdRange));
+            }
+        }
+    }
+
+    public static void ValidateContainer(JsonObject container, string path, ICollection<FieldError> errors)
+    {
+        string at = $"{path}.securityContext";
+        JsonObject? context = container.Child("securityContext");
+        ValidateId(context, "runAsUser", at, errors);
+        ValidateId(context, "runAsGroup", at, errors);
+        if (context.Flag("allowPrivilegeEscalation") != false)
+        {
+            return;
+        }
+
+        if (context.Flag("privileged") == true)
+        {
+            errors.Add(FieldError.Invalid(at, "", "cannot set `allowPrivilegeEscalation` to false and `privileged` to true"));
+        }
+
+        if (context.Child("capabilities").Texts("add").Contains("CAP_SYS_ADMIN") || context.Child("capabilities").Texts("add").Contains("SYS_ADMIN"))
+        {
+            errors.Add(FieldError.Invalid(at, "", "cannot set `allowPrivilegeEscalation` to false and `capabilities.Add` CAP_SYS_ADMIN"));
+        }
+    }
+
+    private static void ValidateId(JsonObject? context, string member, string path, ICollection<FieldError> errors)
+    {
+        if (context?[member] is { } id && id.AsInteger() is not (>= 0 and <= int.MaxValue))
+        {
+            errors.Add(FieldError.Invalid($"{path}.{member}", id.AsScalarText(), IdRange));
+        }
+    }
+}

@@ -51,7 +51,7 @@ internal static class VolumeRules
         switch (source)
         {
             case "emptyDir":
-                errors.CheckOneOf($"{path}.medium", definition.Text("medium"), "Memory", "HugePages");
+                errors.CheckOneOf($"{path}.medium", definition.Text("medium"), "Memory");
                 errors.Check($"{path}.sizeLimit", definition["sizeLimit"].AsScalarText(), NotNegativeQuantity);
                 break;
             case "hostPath":

@@ -1,0 +1,103 @@
+using System.Globalization;
+
+namespace Orchestrator.Agent.Runtimes.Containerd.Setup;
+
+/// <summary>
+/// A containerd of our own beside whatever else is on the machine: its own root, state, socket and network, so that taking it away
+/// leaves nothing behind. The configuration is containerd's version 2, which 1.6 to 2.x read.
+/// </summary>
+public sealed record ContainerdConfig
+{
+    /// <summary>Directory that holds everything; created by <see cref="Write"/>.</summary>
+    public required string Directory { get; init; }
+
+    /// <summary>Network of the pods, as IPv4 CIDR.</summary>
+    public string PodSubnet { get; init; } = "10.88.0.0/16";
+
+    /// <summary>Linux bridge the pods are plugged into; at most 15 characters.</summary>
+    public string Bridge { get; init; } = "orch0";
+
+    /// <summary>Where the CNI plugins are: Debian's package <c>containernetworking-plugins</c> puts them there.</summary>
+    public string CniBinDirectory { get; init; } = "/usr/lib/cni";
+
+    public string SocketPath => Path.Combine(Directory, "containerd.sock");
+
+    public string ConfigPath => Path.Combine(Directory, "config.toml");
+
+    private string CniConfigDirectory => Path.Combine(Directory, "cni");
+
+    /// <summary>Writes <c>config.toml</c> and the CNI network. Repeating it rewrites the same.</summary>
+    /// <exception cref="InvalidOperationException">The bridge's name is longer than Linux allows.</exception>
+    public void Write()
+    {
+        const int maxInterfaceNameLength = 15;
+        if (Bridge.Length is 0 or > maxInterfaceNameLength)
+        {
+            throw new InvalidOperationException($"bridge name \"{Bridge}\" must have 1 to {maxInterfaceNameLength} characters");
+        }
+
+        System.IO.Directory.CreateDirectory(CniConfigDirectory);
+        File.WriteAllText(ConfigPath, Toml());
+        File.WriteAllText(Path.Combine(CniConfigDirectory, "10-pods.conflist"), Conflist());
+    }
+
+    // restrict_oom_score_adj: without CAP_SYS_RESOURCE scores cannot be lowered, and a pod's would be.
+    // disable_apparmor: profiles cannot be loaded from inside a container; pods ask for their own where they need one.
+    // sandbox_image: a local one, since a lab may have no registry.
+    private string Toml() => string.Create(CultureInfo.InvariantCulture, $"""
+        version = 2
+        root = "{Directory}/root"
+        state = "{Directory}/state"
+        oom_score = 0
+
+        [grpc]
+          address = "{SocketPath}"
+
+        [plugins."io.containerd.internal.v1.opt"]
+          path = "{Directory}/opt"
+
+        [plugins."io.containerd.grpc.v1.cri"]
+          restrict_oom_score_adj = true
+          disable_apparmor = true
+          sandbox_image = "{PauseImage.Reference}"
+
+          [plugins."io.containerd.grpc.v1.cri".containerd]
+            default_runtime_name = "runc"
+
+            [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc]
+              runtime_type = "io.containerd.runc.v2"
+
+              [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc.options]
+                BinaryName = "runc"
+                SystemdCgroup = false
+
+          [plugins."io.containerd.grpc.v1.cri".cni]
+            bin_dir = "{CniBinDirectory}"
+            conf_dir = "{CniConfigDirectory}"
+
+        """);
+
+    private string Conflist() => $$"""
+        {
+          "cniVersion": "0.4.0",
+          "name": "{{Bridge}}",
+          "plugins": [
+            {
+              "type": "bridge",
+              "bridge": "{{Bridge}}",
+              "isGateway": true,
+              "ipMasq": true,
+              "hairpinMode": true,
+              "ipam": {
+                "type": "host-local",
+                "dataDir": "{{Directory}}/ipam",
+                "ranges": [[{ "subnet": "{{PodSubnet}}" }]],
+                "routes": [{ "dst": "0.0.0.0/0" }]
+              }
+            },
+            { "type": "portmap", "capabilities": { "portMappings": true } }
+          ]
+        }
+
+        """;
+}

@@ -1,0 +1,109 @@
+using System.Diagnostics;
+using System.Net.Sockets;
+using Orchestrator.Agent.Runtimes.Containerd.Setup;
+
+namespace Orchestrator.Testing.Containerd;
+
+/// <summary>
+/// A private containerd with its own directory, socket and pod network, and a busybox image made from the machine's own binary.
+/// Needs root and Debian's packages containerd, runc, containernetworking-plugins and busybox-static.
+/// </summary>
+public sealed class ContainerdFixture : IAsyncDisposable
+{
+    /// <summary>An image with <c>/bin/busybox</c> and links for its applets; entry point <c>/bin/sh</c>.</summary>
+    public const string BusyboxImage = "docker.io/library/busybox:test";
+
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
+
+    private readonly ContainerdConfig _config;
+    private Process? _process;
+
+    private ContainerdFixture(ContainerdConfig config) => _config = config;
+
+    public string SocketPath => _config.SocketPath;
+
+    /// <summary>Removed with everything in it at the end.</summary>
+    public string Directory => _config.Directory;
+
+    public static async Task<ContainerdFixture> StartAsync(CancellationToken cancel)
+    {
+        // Short: the path of a UNIX socket has at most 107 bytes. Names are random so that several runs may share the machine.
+        var id = Guid.NewGuid().ToString("N")[..6];
+        var subnet = $"10.{Convert.ToInt32(id[..2], 16)}.{Convert.ToInt32(id[2..4], 16)}.0/24";
+        var fixture = new ContainerdFixture(new ContainerdConfig { Directory = $"/tmp/orch-ctrd-{id}", Bridge = $"orcht{id}", PodSubnet = subnet });
+        try
+        {
+            fixture._config.Write();
+            await fixture.LaunchAsync(cancel);
+            await ContainerdImport.ImportPauseAsync(fixture.SocketPath, cancel);
+            await fixture.ImportBusyboxAsync(cancel);
+            return fixture;
+        }
+        catch
+        {
+            await fixture.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_process is not null)
+        {
+            await Shell.RunAsync("/bin/sh", ["-c", $"ctr -a {SocketPath} -n k8s.io tasks ls -q | xargs -r -n1 ctr -a {SocketPath} -n k8s.io tasks kill -s KILL"], CancellationToken.None);
+            _process.Kill();
+            await _process.WaitForExitAsync();
+            _process.Dispose();
+        }
+
+        await Shell.RunAsync("/bin/sh", ["-c", $"pkill -KILL -f 'containerd-shim.*{Directory}/'; ip link del {_config.Bridge}; grep -o '{Directory}[^ ]*' /proc/mounts | sort -r | xargs -r -n1 umount -l; rm -rf {Directory}"], CancellationToken.None);
+    }
+
+    private async Task LaunchAsync(CancellationToken cancel)
+    {
+        var log = Path.Combine(Directory, "containerd.log");
+        _process = Process.Start(new ProcessStartInfo("/bin/sh")
+        {
+            UseShellExecute = false,
+            ArgumentList = { "-c", $"exec containerd --config {_config.ConfigPath} >{log} 2>&1" },
+        })!;
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        deadline.CancelAfter(StartTimeout);
+        while (!await AnswersAsync(deadline.Token))
+        {
+            if (_process.HasExited || deadline.IsCancellationRequested)
+            {
+                throw new InvalidOperationException($"containerd did not start:\n{await File.ReadAllTextAsync(log, CancellationToken.None)}");
+            }
+
+            await Task.Delay(50, CancellationToken.None);
+        }
+    }
+
+    private async Task<bool> AnswersAsync(CancellationToken cancel)
+    {
+        try
+        {
+            using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(SocketPath), cancel);
+            return true;
+        }
+        catch (Exception error) when (error is SocketException or OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    private async Task ImportBusyboxAsync(CancellationToken cancel)
+    {
+        var archive = Path.Combine(Directory, "busybox.tar");
+        OciArchive.Write(
+            archive,
+            BusyboxImage,
+            [
+                new OciArchive.Entry("bin/sh", await File.ReadAllBytesAsync("/bin/busybox", cancel), OciArchive.ExecutableMode),
+            ],
+            ["/bin/sh"]);
+        await ContainerdImport.ImportAsync(SocketPath, archive, cancel);
+    }
+}

@@ -2,7 +2,6 @@ using k8s.Models;
 using Orchestrator.Agent.Runtimes;
 using Orchestrator.Agent.Runtimes.Containerd;
 using Orchestrator.Testing;
-using Orchestrator.Testing.Containerd;
 
 namespace Orchestrator.NodeTests.Containerd;
 

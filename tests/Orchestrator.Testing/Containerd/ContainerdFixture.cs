@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Net.Sockets;
+using Orchestrator.Agent.Runtimes.Containerd;
+using Orchestrator.Agent.Runtimes.Containerd.Cri;
 using Orchestrator.Agent.Runtimes.Containerd.Setup;
 
 namespace Orchestrator.Testing.Containerd;
@@ -48,15 +50,28 @@ public sealed class ContainerdFixture : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (_process is not null)
+        if (_process is { HasExited: false })
         {
-            await Shell.RunAsync("/bin/sh", ["-c", $"ctr -a {SocketPath} -n k8s.io tasks ls -q | xargs -r -n1 ctr -a {SocketPath} -n k8s.io tasks kill -s KILL"], CancellationToken.None);
+            await RemoveSandboxesAsync();
             _process.Kill();
             await _process.WaitForExitAsync();
-            _process.Dispose();
         }
 
-        await Shell.RunAsync("/bin/sh", ["-c", $"pkill -KILL -f 'containerd-shim.*{Directory}/'; ip link del {_config.Bridge}; grep -o '{Directory}[^ ]*' /proc/mounts | sort -r | xargs -r -n1 umount -l; rm -rf {Directory}"], CancellationToken.None);
+        _process?.Dispose();
+        await Shell.RunAsync("ip", ["link", "delete", _config.Bridge], CancellationToken.None);
+        await Shell.RunAsync("/bin/sh", ["-c", $"grep -o '{Directory}[^ ]*' /proc/mounts | sort -r | xargs -r -n1 umount -l; rm -rf {Directory}"], CancellationToken.None);
+    }
+
+    /// <summary>Whatever tests left running, so that no shim outlives its containerd.</summary>
+    private async Task RemoveSandboxesAsync()
+    {
+        using var connection = new CriConnection(SocketPath);
+        var sandboxes = await connection.Runtime.ListPodSandboxAsync(new ListPodSandboxRequest());
+        foreach (var sandbox in sandboxes.Items)
+        {
+            await connection.Runtime.StopPodSandboxAsync(new StopPodSandboxRequest { PodSandboxId = sandbox.Id });
+            await connection.Runtime.RemovePodSandboxAsync(new RemovePodSandboxRequest { PodSandboxId = sandbox.Id });
+        }
     }
 
     private async Task LaunchAsync(CancellationToken cancel)

@@ -1,0 +1,71 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace Orchestrator.Agent.Platform;
+
+/// <summary>Runs a program of the machine to its end, with a time limit.</summary>
+internal static class Tool
+{
+    private const int MostErrorCharacters = 4096;
+
+    /// <summary>Runs it and returns its standard output.</summary>
+    /// <exception cref="ToolFailedException">It is not installed, ended with a code other than 0, or took too long.</exception>
+    public static async Task<string> RunAsync(string program, IEnumerable<string> arguments, TimeSpan timeout, CancellationToken cancel, string? directory = null)
+    {
+        var start = new ProcessStartInfo(program)
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+            WorkingDirectory = directory ?? "/",
+        };
+        foreach (var argument in arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        using var process = Start(start);
+        process.StandardInput.Close();
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        limit.CancelAfter(timeout);
+        try
+        {
+            var output = process.StandardOutput.ReadToEndAsync(limit.Token);
+            var errors = await process.StandardError.ReadToEndAsync(limit.Token);
+            var text = await output;
+            await process.WaitForExitAsync(limit.Token);
+            return process.ExitCode == 0 ? text : throw new ToolFailedException(program, $"ended with code {process.ExitCode}: {Shorten(errors.Length > 0 ? errors : text)}");
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            cancel.ThrowIfCancellationRequested();
+            throw new ToolFailedException(program, $"did not end within {timeout.TotalSeconds:0} s");
+        }
+    }
+
+    private static Process Start(ProcessStartInfo start)
+    {
+        try
+        {
+            return Process.Start(start)!;
+        }
+        catch (System.ComponentModel.Win32Exception error)
+        {
+            throw new ToolFailedException(start.FileName, $"cannot be run: {error.Message}", error);
+        }
+    }
+
+    private static string Shorten(string errors)
+    {
+        var text = new StringBuilder(errors.Trim());
+        return text.Length <= MostErrorCharacters ? text.ToString() : text.ToString(0, MostErrorCharacters);
+    }
+}
+
+/// <summary>A program of the machine failed or is missing.</summary>
+internal sealed class ToolFailedException(string program, string message, Exception? inner = null) : Exception($"{program} {message}", inner)
+{
+    public string Program { get; } = program;
+}

@@ -4,9 +4,7 @@ using Orchestrator.Model;
 using Orchestrator.Model.Kinds;
 using Orchestrator.Store.Cache;
 using Orchestrator.Store.Commit;
-using Orchestrator.Store.Compaction;
 using Orchestrator.Store.Connections;
-using Orchestrator.Store.Explanations;
 using Orchestrator.Store.Follow;
 
 namespace Orchestrator.Store;
@@ -22,7 +20,7 @@ public sealed class ObjectStore : IObjectStore, IExplanationStore, IStoreHealth,
     private readonly StoreParts _parts;
     private int _stopped;
 
-    /// <exception cref="ArgumentException">The options do not say where the database is.</exception>
+    /// <exception cref="InvalidOperationException">The options do not say where the database is.</exception>
     public ObjectStore(StoreOptions options, KindRegistry kinds, TimeProvider time, ILoggerFactory logs)
     {
         _options = options;

@@ -89,6 +89,7 @@ internal sealed class StoreParts : IAsyncDisposable
         await _background;
         await _command.DisposeAsync();
         await Database.DisposeAsync();
+        Follower.Dispose();
         _telemetry.Dispose();
         _stopping.Dispose();
         _aborting.Dispose();

@@ -103,10 +103,8 @@ internal sealed class ChangeSubscription : IChangeSubscription
         var changes = new List<Change>();
         while (changes.Count == 0)
         {
-            if (!await _queue.Reader.WaitToReadAsync(cancel))
-            {
-                throw new ObjectDisposedException(nameof(ChangeSubscription));
-            }
+            var isOpen = await _queue.Reader.WaitToReadAsync(cancel);
+            ObjectDisposedException.ThrowIf(!isOpen, this);
 
             while (_queue.Reader.TryRead(out var change))
             {

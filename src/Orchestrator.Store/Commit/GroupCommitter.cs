@@ -1,7 +1,5 @@
-using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Store.Connections;
-using Orchestrator.Store.Follow;
 
 namespace Orchestrator.Store.Commit;
 

@@ -71,12 +71,12 @@ public sealed record StoreOptions
     public int? JitterSeed { get; init; }
 
     /// <summary>The connection string in effect, also for others that keep tables on the same database.</summary>
-    /// <exception cref="ArgumentException">Neither or both of the two ways are given.</exception>
+    /// <exception cref="InvalidOperationException">Neither or both of the two ways are given.</exception>
     public string ResolveConnectionString() => (ConnectionString, PrivatePostgres) switch
     {
         ({ Length: > 0 } given, null) => given,
         (null or "", { } own) => own.ConnectionString,
-        (null or "", null) => throw new ArgumentException("either a connection string or a private PostgreSQL is needed"),
-        _ => throw new ArgumentException("a connection string and a private PostgreSQL exclude each other"),
+        (null or "", null) => throw new InvalidOperationException("either a connection string or a private PostgreSQL is needed"),
+        _ => throw new InvalidOperationException("a connection string and a private PostgreSQL exclude each other"),
     };
 }

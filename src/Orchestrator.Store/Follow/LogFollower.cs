@@ -11,6 +11,7 @@ namespace Orchestrator.Store.Follow;
 /// </summary>
 internal sealed partial class LogFollower(
     ObjectCache cache, LogReader reader, StoreOptions options, TimeProvider time, Random jitter, ReplyClock replies, ILogger<LogFollower> log)
+    : IDisposable
 {
     private readonly SemaphoreSlim _hint = new(0, 1);
     private long _knownHead;
@@ -68,6 +69,8 @@ internal sealed partial class LogFollower(
             }
         }
     }
+
+    public void Dispose() => _hint.Dispose();
 
     private async Task CatchUpAsync(CancellationToken cancel)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Orchestrator.Store.Connections;
@@ -79,7 +80,7 @@ internal sealed partial class PeerListener(
     {
         if (!payload.StartsWith("joined ", StringComparison.Ordinal))
         {
-            follower.Hint(long.TryParse(payload, out var revision) ? revision : 0);
+            follower.Hint(long.TryParse(payload, CultureInfo.InvariantCulture, out var revision) ? revision : 0);
         }
         else if (!payload.EndsWith(self.ToString(), StringComparison.Ordinal))
         {

@@ -15,7 +15,7 @@ public static class ObjectStoreServices
     /// Registers <see cref="IObjectStore"/>, <see cref="IExplanationStore"/> and <see cref="IStoreHealth"/>, and a hosted service that starts them.
     /// Needs a <see cref="KindRegistry"/>. Hosted services registered later find the store filled.
     /// </summary>
-    /// <exception cref="ArgumentException">The options do not say where the database is.</exception>
+    /// <exception cref="InvalidOperationException">The options do not say where the database is.</exception>
     public static IServiceCollection AddObjectStore(this IServiceCollection services, StoreOptions options)
     {
         _ = options.ResolveConnectionString();

@@ -7,6 +7,8 @@ internal sealed record PostgresBinaries(string Directory, int MajorVersion)
 {
     public const int OldestMajorVersion = 14;
 
+    private static readonly string[] Needed = ["initdb", "pg_ctl", "postgres"];
+
     private const string DebianRoot = "/usr/lib/postgresql";
 
     public string InitDb => Path.Combine(Directory, "initdb");
@@ -53,7 +55,7 @@ internal sealed record PostgresBinaries(string Directory, int MajorVersion)
     /// <summary>Major version of the installation, or 0 where there is none. Debian's PATH holds wrappers of some programs only, so all three are looked for.</summary>
     private static int VersionOf(string directory)
     {
-        if (!new[] { "initdb", "pg_ctl", "postgres" }.All(p => File.Exists(Path.Combine(directory, p))))
+        if (!Needed.All(p => File.Exists(Path.Combine(directory, p))))
         {
             return 0;
         }

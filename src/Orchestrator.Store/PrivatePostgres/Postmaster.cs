@@ -20,7 +20,7 @@ internal sealed class Postmaster(string dataDirectory)
     /// </summary>
     public void RemoveStaleLock()
     {
-        if (ReadPid() is not null && !Directory.GetDirectories("/proc").Any(d => int.TryParse(Path.GetFileName(d), out var pid) && IsOfCluster(pid)))
+        if (ReadPid() is not null && !Directory.GetDirectories("/proc").Any(d => int.TryParse(Path.GetFileName(d), CultureInfo.InvariantCulture, out var pid) && IsOfCluster(pid)))
         {
             File.Delete(PidFile);
         }

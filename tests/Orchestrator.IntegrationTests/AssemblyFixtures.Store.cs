@@ -1,0 +1,3 @@
+using Orchestrator.Testing.Postgres;
+
+[assembly: AssemblyFixture(typeof(PostgresFixture))]

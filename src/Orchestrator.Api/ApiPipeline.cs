@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Orchestrator.Api.Requests;
 using Orchestrator.Api.Responses;
 using Orchestrator.Api.Security;
+using Orchestrator.Api.Telemetry;
 using Orchestrator.Api.Verbs;
 using Orchestrator.Model.Kinds;
 using Orchestrator.Store;
@@ -18,6 +19,8 @@ internal sealed partial class ApiPipeline(
     IEnumerable<IAuthenticator> authenticators,
     IEnumerable<IAuthorizer> authorizers,
     VerbRouter verbs,
+    ApiMetrics metrics,
+    TimeProvider clock,
     ILogger<ApiPipeline> logger)
 {
     private readonly IAuthenticator[] _authenticators = [.. authenticators];
@@ -25,18 +28,22 @@ internal sealed partial class ApiPipeline(
 
     public async Task HandleAsync(HttpContext context, RequestDelegate next)
     {
-        var error = await TryHandleAsync(context, next);
+        var started = clock.GetTimestamp();
+        var request = RequestPath.Parse(kinds, context.Request.Method, context.Request.Path.Value ?? "/", context.Request.Query);
+        using var activity = ApiMetrics.Start(request);
+        var error = await TryHandleAsync(context, request, next);
         if (error is not null)
         {
             await StatusWriter.WriteAsync(context, error);
         }
+
+        metrics.Answered(request, context.Response.StatusCode, clock.GetElapsedTime(started));
     }
 
-    private async ValueTask<StatusError?> TryHandleAsync(HttpContext context, RequestDelegate next)
+    private async ValueTask<StatusError?> TryHandleAsync(HttpContext context, RequestInfo request, RequestDelegate next)
     {
         try
         {
-            var request = RequestPath.Parse(kinds, context.Request.Method, context.Request.Path.Value ?? "/", context.Request.Query);
             var user = await AuthenticateAsync(context);
             if (user is null)
             {

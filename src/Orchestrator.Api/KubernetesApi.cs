@@ -1,7 +1,19 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Orchestrator.Api.Decoding;
+using Orchestrator.Api.Discovery;
+using Orchestrator.Api.Metadata;
+using Orchestrator.Api.OpenApi;
+using Orchestrator.Api.Reading;
+using Orchestrator.Api.Requests;
+using Orchestrator.Api.Responses;
+using Orchestrator.Api.Schemas;
+using Orchestrator.Api.Tables;
+using Orchestrator.Api.Telemetry;
 using Orchestrator.Api.Verbs;
+using Orchestrator.Api.Watching;
+using Orchestrator.Api.Writing;
 using Orchestrator.Model.Kinds;
 
 namespace Orchestrator.Api;
@@ -20,8 +32,16 @@ public static class KubernetesApi
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(kinds);
         services.AddSingleton(options);
+        services.AddMetrics();
+        services.TryAddSingleton(_ => new Random());
+        services.AddSingleton<ApiMetrics>();
+        services.AddSingleton<FieldSchemas>();
+        services.AddSingleton<ObjectDecoder>();
         services.AddSingleton<VerbRouter>();
         services.AddSingleton<ApiPipeline>();
+        AddReading(services);
+        AddWriting(services);
+        AddDocuments(services);
         return services;
     }
 
@@ -30,5 +50,44 @@ public static class KubernetesApi
     {
         var pipeline = app.ApplicationServices.GetRequiredService<ApiPipeline>();
         return app.Use(next => context => pipeline.HandleAsync(context, next));
+    }
+
+    private static void AddReading(IServiceCollection services)
+    {
+        services.AddSingleton<InFlightLimit>();
+        services.AddSingleton<Freshness>();
+        services.AddSingleton<ListSnapshots>();
+        services.AddSingleton<ListPages>();
+        services.AddSingleton<TableRows>();
+        services.AddSingleton<LargeBodies>();
+        services.AddSingleton<ObjectResponse>();
+        services.AddSingleton<GetVerb>();
+        services.AddSingleton<ListVerb>();
+        services.AddSingleton<WatchFeed>();
+        services.AddSingleton<WatchVerb>();
+    }
+
+    private static void AddWriting(IServiceCollection services)
+    {
+        services.AddSingleton<GeneratedNames>();
+        services.AddSingleton<AdmissionChain>();
+        services.AddSingleton<UpdateFlow>();
+        services.AddSingleton<DeleteFlow>();
+        services.AddSingleton<CreateVerb>();
+        services.AddSingleton<UpdateVerb>();
+        services.AddSingleton<DeleteVerb>();
+        services.AddSingleton<DeleteCollectionVerb>();
+    }
+
+    private static void AddDocuments(IServiceCollection services)
+    {
+        services.AddSingleton<ServedVerbs>();
+        services.AddSingleton<GroupDocuments>();
+        services.AddSingleton<AggregatedDocuments>();
+        services.AddSingleton<SchemaWriter>();
+        services.AddSingleton<OpenApiPaths>();
+        services.AddSingleton<OpenApiV3Documents>();
+        services.AddSingleton<OpenApiV2Document>();
+        services.AddSingleton<DiscoveryDocuments>();
     }
 }

@@ -7,11 +7,11 @@ public static class JsonResponse
 {
     public const string ContentType = "application/json";
 
-    public static async ValueTask WriteAsync(HttpContext context, int statusCode, ReadOnlyMemory<byte> json)
+    public static async ValueTask WriteAsync(HttpContext context, int statusCode, ReadOnlyMemory<byte> json, string contentType = ContentType)
     {
         var response = context.Response;
         response.StatusCode = statusCode;
-        response.ContentType = ContentType;
+        response.ContentType = contentType;
         response.ContentLength = json.Length;
         if (!HttpMethods.IsHead(context.Request.Method))
         {

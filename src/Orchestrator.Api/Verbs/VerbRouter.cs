@@ -1,12 +1,26 @@
 using Microsoft.AspNetCore.Http;
+using Orchestrator.Api.Discovery;
+using Orchestrator.Api.Reading;
 using Orchestrator.Api.Requests;
 using Orchestrator.Api.Responses;
 using Orchestrator.Api.Subresources;
+using Orchestrator.Api.Watching;
+using Orchestrator.Api.Writing;
 
 namespace Orchestrator.Api.Verbs;
 
 /// <summary>Hands an authorized request to the code of its verb or subresource.</summary>
-internal sealed class VerbRouter(IEnumerable<ISubresource> subresources)
+internal sealed class VerbRouter(
+    IEnumerable<ISubresource> subresources,
+    DiscoveryDocuments discovery,
+    InFlightLimit inFlight,
+    GetVerb get,
+    ListVerb list,
+    WatchVerb watch,
+    CreateVerb create,
+    UpdateVerb update,
+    DeleteVerb delete,
+    DeleteCollectionVerb deleteCollection)
 {
     private readonly Dictionary<(string Resource, string Name), ISubresource> _subresources =
         subresources.ToDictionary(s => (s.Resource, s.Name));
@@ -17,8 +31,13 @@ internal sealed class VerbRouter(IEnumerable<ISubresource> subresources)
         var request = call.Request;
         if (!request.IsResource)
         {
-            await next(call.Http);
-            return null;
+            if (!discovery.Serves(request.Path))
+            {
+                await next(call.Http);
+                return null;
+            }
+
+            return await discovery.HandleAsync(call);
         }
 
         if (request.Kind is not { } kind)
@@ -26,6 +45,50 @@ internal sealed class VerbRouter(IEnumerable<ISubresource> subresources)
             return StatusErrors.PathNotFound;
         }
 
+        if (kind.Namespaced ? request.Namespace.Length == 0 && request.Name.Length > 0 : request.Namespace.Length > 0)
+        {
+            return StatusErrors.PathNotFound;
+        }
+
+        if (request.Subresource.Length > 0)
+        {
+            return await RouteSubresourceAsync(call);
+        }
+
+        // A watch lasts, so it does not count among the requests in flight.
+        return request.Verb == "watch" ? await watch.HandleAsync(call) : await LimitedAsync(call);
+    }
+
+    private async ValueTask<StatusError?> LimitedAsync(ApiCall call)
+    {
+        if (!inFlight.TryEnter())
+        {
+            return StatusErrors.TooManyRequests;
+        }
+
+        try
+        {
+            return await (call.Request.Verb switch
+            {
+                "get" => get.HandleAsync(call),
+                "list" => list.HandleAsync(call),
+                "create" when call.Request.Name.Length == 0 => create.HandleAsync(call),
+                "update" when call.Request.Name.Length > 0 => update.UpdateAsync(call),
+                "patch" when call.Request.Name.Length > 0 => update.PatchAsync(call),
+                "delete" => delete.HandleAsync(call),
+                "deletecollection" => deleteCollection.HandleAsync(call),
+                _ => ValueTask.FromResult<StatusError?>(StatusErrors.MethodNotSupported(call.Kind.Plural, call.Request.Verb)),
+            });
+        }
+        finally
+        {
+            inFlight.Leave();
+        }
+    }
+
+    private async ValueTask<StatusError?> RouteSubresourceAsync(ApiCall call)
+    {
+        var (kind, request) = (call.Kind, call.Request);
         if (_subresources.TryGetValue((kind.StorageName, request.Subresource), out var subresource))
         {
             return subresource.Verbs.Contains(request.Verb, StringComparer.Ordinal)
@@ -33,6 +96,13 @@ internal sealed class VerbRouter(IEnumerable<ISubresource> subresources)
                 : StatusErrors.MethodNotSupported($"{kind.Plural}/{subresource.Name}", request.Verb);
         }
 
-        return StatusErrors.MethodNotSupported(kind.Plural, request.Verb);
+        if (request.Subresource != "status" || !kind.HasStatus)
+        {
+            return StatusErrors.PathNotFound;
+        }
+
+        return request.Verb is "get" or "update" or "patch"
+            ? await LimitedAsync(call)
+            : StatusErrors.MethodNotSupported($"{kind.Plural}/status", request.Verb);
     }
 }

@@ -1,0 +1,30 @@
+using Orchestrator.Api.Subresources;
+using Orchestrator.Model.Kinds;
+
+namespace Orchestrator.Api.Discovery;
+
+/// <summary>A subresource as discovery shows it.</summary>
+internal sealed record ServedSubresource(string Name, string Group, string Version, string Kind, IReadOnlyList<string> Verbs);
+
+/// <summary>What can be done with the registered kinds.</summary>
+internal sealed class ServedVerbs(IEnumerable<ISubresource> subresources)
+{
+    public static readonly IReadOnlyList<string> OfObjects = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
+
+    private static readonly IReadOnlyList<string> OfStatus = ["get", "patch", "update"];
+
+    private readonly ISubresource[] _subresources = [.. subresources];
+
+    public IEnumerable<ServedSubresource> Subresources(ResourceKind kind)
+    {
+        foreach (var subresource in _subresources.Where(s => s.Resource == kind.StorageName).OrderBy(s => s.Name, StringComparer.Ordinal))
+        {
+            yield return new ServedSubresource(subresource.Name, kind.Group, kind.Version, subresource.Kind, subresource.Verbs);
+        }
+
+        if (kind.HasStatus && !_subresources.Any(s => s.Resource == kind.StorageName && s.Name == "status"))
+        {
+            yield return new ServedSubresource("status", kind.Group, kind.Version, kind.Kind, OfStatus);
+        }
+    }
+}

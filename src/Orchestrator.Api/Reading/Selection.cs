@@ -1,0 +1,64 @@
+using Orchestrator.Api.Requests;
+using Orchestrator.Api.Responses;
+using Orchestrator.Model.Kinds;
+using Orchestrator.Model.Selectors;
+using Orchestrator.Store;
+
+namespace Orchestrator.Api.Reading;
+
+/// <summary>Which objects of a collection a list, watch or deletecollection is about.</summary>
+internal sealed record Selection(string Resource, string Namespace, LabelSelector Labels, FieldSelector Fields)
+{
+    public bool IsEverything => Labels.IsEverything && Fields.IsEverything;
+
+    /// <summary>Reads labelSelector and fieldSelector.</summary>
+    public static Outcome<Selection> Read(ApiCall call)
+    {
+        var kind = call.Kind;
+        if (!call.Http.Request.QueryString.HasValue)
+        {
+            return new Selection(kind.StorageName, call.Request.Namespace, LabelSelector.Everything, FieldSelector.Everything);
+        }
+
+        if (!LabelSelector.TryParse(call.Request.QueryValue("labelSelector"), out var labels, out var error))
+        {
+            return StatusErrors.BadRequest($"unable to parse requirement: {error}");
+        }
+
+        if (!FieldSelector.TryParse(call.Request.QueryValue("fieldSelector"), out var fields, out error))
+        {
+            return StatusErrors.BadRequest(error);
+        }
+
+        var unknown = fields.Requirements.FirstOrDefault(r => !IsSelectable(kind, r.Path));
+        return unknown is null
+            ? new Selection(kind.StorageName, call.Request.Namespace, labels, fields)
+            : StatusErrors.BadRequest($"field label not supported: {unknown.Path}");
+    }
+
+    public bool Matches(StoredObject obj) =>
+        (Namespace.Length == 0 || obj.Key.Namespace == Namespace) && Labels.Matches(obj.Labels) && Fields.Matches(obj.Key, obj.Fields);
+
+    /// <summary>The selected objects by namespace and name, and the revision they were read at; through an index where there is one for a required field.</summary>
+    public ObjectList Read(IObjectStore store, ResourceKind kind)
+    {
+        foreach (var field in kind.SelectableFields)
+        {
+            if (Fields.Required(field) is { Length: > 0 } value)
+            {
+                var indexed = store.ListByField(Resource, field, value);
+                return indexed with { Items = [.. indexed.Items.Where(Matches).OrderBy(o => o.Key, KeyOrder.Instance)] };
+            }
+        }
+
+        var all = store.List(Resource, Namespace.Length == 0 ? null : Namespace);
+        return IsEverything ? all : all with { Items = [.. all.Items.Where(Matches)] };
+    }
+
+    private static bool IsSelectable(ResourceKind kind, string path) => path switch
+    {
+        "metadata.name" => true,
+        "metadata.namespace" => kind.Namespaced,
+        _ => kind.SelectableFields.Contains(path, StringComparer.Ordinal),
+    };
+}

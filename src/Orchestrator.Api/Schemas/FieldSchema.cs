@@ -1,0 +1,55 @@
+using System.Collections.Frozen;
+
+namespace Orchestrator.Api.Schemas;
+
+/// <summary>What a field's JSON may be.</summary>
+internal enum FieldForm
+{
+    Object,
+
+    /// <summary>An object with free names and values of one schema.</summary>
+    Map,
+    Array,
+    String,
+    Integer,
+    Number,
+    Boolean,
+
+    /// <summary>RFC 3339.</summary>
+    Time,
+
+    /// <summary>Base64.</summary>
+    Bytes,
+
+    /// <summary>A string, or a number.</summary>
+    Quantity,
+    IntOrString,
+
+    /// <summary>Anything: not looked into.</summary>
+    Any,
+}
+
+/// <summary>The shape of one type of the API, as its CLR type declares it. Schemas of recursive types refer to themselves.</summary>
+internal sealed class FieldSchema(FieldForm form, string typeName)
+{
+    private static readonly FrozenDictionary<string, FieldProperty> NoProperties = FrozenDictionary<string, FieldProperty>.Empty;
+
+    public FieldForm Form { get; } = form;
+
+    /// <summary>Name of the CLR type, unique among the kinds served; the name of the OpenAPI component of objects.</summary>
+    public string TypeName { get; } = typeName;
+
+    /// <summary>Of objects. Set once, after construction, because a type may contain itself.</summary>
+    public FrozenDictionary<string, FieldProperty> Properties { get; private set; } = NoProperties;
+
+    /// <summary>Of maps and arrays.</summary>
+    public FieldSchema? Element { get; init; }
+
+    internal void Complete(IEnumerable<FieldProperty> properties) =>
+        Properties = properties.ToFrozenDictionary(p => p.Name, StringComparer.Ordinal);
+}
+
+/// <param name="Name">JSON name.</param>
+/// <param name="Schema">Schema of the value.</param>
+/// <param name="MergeKey">For strategic merges: the member that identifies elements of a list; empty for sets of scalars; null for values that are replaced whole.</param>
+internal sealed record FieldProperty(string Name, FieldSchema Schema, string? MergeKey);

@@ -1,0 +1,116 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using Orchestrator.Api.Admission;
+using Orchestrator.Api.Decoding;
+using Orchestrator.Api.Metadata;
+using Orchestrator.Api.Requests;
+using Orchestrator.Api.Responses;
+using Orchestrator.Model;
+using Orchestrator.Model.Json;
+using Orchestrator.Store;
+
+namespace Orchestrator.Api.Writing;
+
+/// <summary>create.</summary>
+internal sealed class CreateVerb(
+    IObjectStore store, ObjectDecoder decoder, AdmissionChain admission, GeneratedNames names, ObjectResponse response, ApiOptions options, TimeProvider clock)
+{
+    public async ValueTask<StatusError?> HandleAsync(ApiCall call)
+    {
+        var dryRun = WriteOptions.DryRun(call);
+        var body = await decoder.ReadAsync(call);
+        if (body.Failed || dryRun.Error is not null)
+        {
+            return body.Error ?? dryRun.Error;
+        }
+
+        var obj = body.Value;
+        var metadata = ObjectMetadata.Of(obj);
+        if (CheckPath(call, metadata) is { } mismatch)
+        {
+            return mismatch;
+        }
+
+        if (call.Kind is { HasStatus: true, CreatesWithStatus: false })
+        {
+            obj.Remove("status");
+        }
+
+        return await CreateAsync(call, obj, metadata, dryRun.Value);
+    }
+
+    /// <summary>A generated name that is taken is generated again; a given one is the caller's to change.</summary>
+    private async ValueTask<StatusError?> CreateAsync(ApiCall call, JsonObject obj, JsonObject metadata, bool dryRun)
+    {
+        var prefix = metadata.Text("generateName") ?? "";
+        var given = metadata.Text("name") ?? "";
+        var generated = given.Length == 0 && prefix.Length > 0;
+        for (var attempt = 0; ; attempt++)
+        {
+            var name = generated ? names.Next(prefix) : given;
+            var uid = Guid.NewGuid().ToString();
+            ObjectMetadata.StampNew(metadata, call.Request.Namespace, name, uid, clock.GetUtcNow(), call.Kind.HasGeneration);
+            TracePods(call, metadata);
+            var refusal = await admission.AdmitAsync(
+                new AdmissionRequest(call, call.Kind, "create", call.Request.Namespace, name, obj, null, dryRun));
+            if (refusal is not null)
+            {
+                return refusal;
+            }
+
+            var key = new ObjectKey(call.Kind.StorageName, call.Request.Namespace, name);
+            if (dryRun)
+            {
+                return store.Get(key) is null
+                    ? await response.WriteUnstoredAsync(call, 201, obj, 0)
+                    : StatusErrors.AlreadyExists(call.Kind, name);
+            }
+
+            var result = await store.CommitAsync(new CreateObject(key, uid, JsonBuffer.Serialize(obj)), call.Cancel);
+            if (result.Outcome == CommitOutcome.Committed)
+            {
+                return await response.WriteAsync(call, 201, result.Object!.Json);
+            }
+
+            if (!generated || attempt == options.MaxConflictRetries)
+            {
+                return StatusErrors.AlreadyExists(call.Kind, name);
+            }
+        }
+    }
+
+    private static StatusError? CheckPath(ApiCall call, JsonObject metadata)
+    {
+        var kind = call.Kind;
+        var ns = metadata.Text("namespace") ?? "";
+        if (kind.Namespaced && call.Request.Namespace.Length == 0)
+        {
+            return StatusErrors.MethodNotSupported(kind.Plural, "create at the cluster scope");
+        }
+
+        if (ns.Length > 0 && ns != call.Request.Namespace)
+        {
+            return StatusErrors.BadRequest("the namespace of the provided object does not match the namespace sent on the request");
+        }
+
+        return metadata.Text("resourceVersion") is { Length: > 0 }
+            ? StatusErrors.BadRequest("resourceVersion should not be set on objects to be created")
+            : null;
+    }
+
+    /// <summary>The scheduler and the agent go on with the trace that the request began.</summary>
+    private static void TracePods(ApiCall call, JsonObject metadata)
+    {
+        if (call.Kind.StorageName != "pods" || Activity.Current is not { Recorded: true, Id: { } traceParent })
+        {
+            return;
+        }
+
+        if (metadata["annotations"] is not JsonObject annotations)
+        {
+            metadata["annotations"] = annotations = [];
+        }
+
+        annotations[WellKnown.TraceParentAnnotation] = traceParent;
+    }
+}

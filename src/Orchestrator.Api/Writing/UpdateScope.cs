@@ -1,0 +1,67 @@
+using System.Text.Json.Nodes;
+using Orchestrator.Api.Metadata;
+using Orchestrator.Api.Requests;
+using Orchestrator.Model.Json;
+using Orchestrator.Model.Kinds;
+
+namespace Orchestrator.Api.Writing;
+
+/// <summary>Which parts of an object an update may change: all but status, or on <c>/status</c> only that and labels and annotations.</summary>
+internal static class UpdateScope
+{
+    /// <summary>The update with everything put back that it may not change.</summary>
+    public static JsonObject Keep(ApiCall call, JsonObject obj, JsonObject old)
+    {
+        var oldMetadata = ObjectMetadata.Of(old);
+        if (call.Request.Subresource == "status")
+        {
+            return KeepAllButStatus(obj, old, oldMetadata);
+        }
+
+        ObjectMetadata.CarryOver(ObjectMetadata.Of(obj), oldMetadata);
+        if (call.Kind.HasStatus)
+        {
+            Restore(obj, old, "status");
+        }
+
+        return obj;
+    }
+
+    public static void CountGeneration(ResourceKind kind, JsonObject obj, JsonObject old)
+    {
+        if (kind.HasGeneration && !JsonNode.DeepEquals(obj["spec"], old["spec"]))
+        {
+            ObjectMetadata.CountGeneration(ObjectMetadata.Of(obj));
+        }
+    }
+
+    /// <summary>True where the update took away the last thing that held an object whose deletion was asked for.</summary>
+    public static bool IsFinished(ResourceKind kind, JsonObject obj, JsonObject metadata) =>
+        metadata.Text("deletionTimestamp") is not null
+        && (metadata.Integer("deletionGracePeriodSeconds") ?? 0) == 0
+        && !ObjectMetadata.HasFinalizers(metadata)
+        && !kind.Deletion.IsHeld(obj);
+
+    private static JsonObject KeepAllButStatus(JsonObject obj, JsonObject old, JsonObject oldMetadata)
+    {
+        var kept = (JsonObject)old.DeepClone();
+        var metadata = ObjectMetadata.Of(kept);
+        Restore(metadata, ObjectMetadata.Of(obj), "labels");
+        Restore(metadata, ObjectMetadata.Of(obj), "annotations");
+        ObjectMetadata.CarryOver(metadata, oldMetadata);
+        Restore(kept, obj, "status");
+        return kept;
+    }
+
+    private static void Restore(JsonObject target, JsonObject source, string field)
+    {
+        if (source[field] is { } value)
+        {
+            target[field] = value.DeepClone();
+        }
+        else
+        {
+            target.Remove(field);
+        }
+    }
+}

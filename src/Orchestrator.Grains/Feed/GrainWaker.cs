@@ -1,0 +1,42 @@
+using Microsoft.Extensions.Logging;
+using Orchestrator.Grains.Hypervisors;
+using Orchestrator.Grains.Namespaces;
+using Orchestrator.Grains.Nodes;
+using Orchestrator.Grains.Reconciling;
+using Orchestrator.Grains.Workloads;
+
+namespace Orchestrator.Grains.Feed;
+
+/// <summary>Wakes grains by one-way calls. A wake that is lost is made up for by the next full pass.</summary>
+internal sealed partial class GrainWaker(IGrainFactory grains, ILogger<GrainWaker> logger) : IWaker
+{
+    public void Wake(Wake wake)
+    {
+        IReconcilerGrain grain = wake.Reconciler switch
+        {
+            Reconciler.Node => grains.GetGrain<INodeGrain>(wake.Key),
+            Reconciler.Hypervisor => grains.GetGrain<IHypervisorGrain>(wake.Key),
+            Reconciler.Workload => grains.GetGrain<IWorkloadGrain>(wake.Key),
+            _ => grains.GetGrain<INamespaceGrain>(wake.Key),
+        };
+        _ = CallAsync(grain, wake);
+    }
+
+    private async Task CallAsync(IReconcilerGrain grain, Wake wake)
+    {
+        try
+        {
+            await grain.WakeAsync();
+        }
+        catch (Exception e)
+        {
+            Log.NotWoken(logger, e, wake);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Debug, "{Wake} was not delivered")]
+        public static partial void NotWoken(ILogger logger, Exception exception, Wake wake);
+    }
+}

@@ -1,0 +1,18 @@
+namespace Orchestrator.Grains.Feed;
+
+internal enum Reconciler
+{
+    Node,
+    Hypervisor,
+    Workload,
+    Namespace,
+}
+
+/// <summary>A reconciler to wake.</summary>
+internal readonly record struct Wake(Reconciler Reconciler, string Key);
+
+internal interface IWaker
+{
+    /// <summary>Wakes without waiting.</summary>
+    void Wake(Wake wake);
+}

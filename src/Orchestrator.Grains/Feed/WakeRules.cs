@@ -1,0 +1,97 @@
+using System.Text.Json.Nodes;
+using Orchestrator.Grains.Objects;
+using Orchestrator.Model;
+using Orchestrator.Model.Json;
+using Orchestrator.Store;
+
+namespace Orchestrator.Grains.Feed;
+
+/// <summary>Which reconcilers a change concerns. Most pods concern none: only those whose node is missing or in trouble need watching over.</summary>
+internal sealed class WakeRules(IObjectStore store)
+{
+    private const string PodPhase = "status.phase";
+
+    public IEnumerable<Wake> For(Change change) => change.Object.Key.Resource switch
+    {
+        Resources.Nodes => ForNode(change),
+        Resources.Hypervisors => [new Wake(Reconciler.Hypervisor, change.Object.Key.Name)],
+        Resources.Namespaces => ForNamespace(change.Object),
+        Resources.Pods => ForPod(change),
+        _ => [],
+    };
+
+    /// <summary>All that may need a look.</summary>
+    public IEnumerable<Wake> All() =>
+        store.List(Resources.Nodes).Items.Select(n => new Wake(Reconciler.Node, n.Key.Name))
+            .Concat(store.List(Resources.Hypervisors).Items.Select(h => new Wake(Reconciler.Hypervisor, h.Key.Name)))
+            .Concat(store.List(Resources.Namespaces).Items.SelectMany(ForNamespace))
+            .Concat(PodsToWatch());
+
+    private IEnumerable<Wake> PodsToWatch()
+    {
+        var sound = new HashSet<string>(
+            store.List(Resources.Nodes).Items.Where(n => !IsInTrouble(n)).Select(n => n.Key.Name), StringComparer.Ordinal);
+        return store.List(Resources.Pods).Items.Where(p => NodeOf(p).Length == 0 ? p.IsTerminating : !sound.Contains(NodeOf(p))).Select(WorkloadOf);
+    }
+
+    private IEnumerable<Wake> ForNode(Change change)
+    {
+        string name = change.Object.Key.Name;
+        yield return new Wake(Reconciler.Node, name);
+        if (change.Type == ChangeType.Updated && !IsInTrouble(change.Object))
+        {
+            yield break;
+        }
+
+        foreach (Wake wake in HypervisorsOf(name))
+        {
+            yield return wake;
+        }
+
+        foreach (StoredObject pod in store.ListByField(Resources.Pods, Resources.PodNodeName, name).Items)
+        {
+            yield return WorkloadOf(pod);
+        }
+    }
+
+    private static IEnumerable<Wake> ForNamespace(StoredObject ns) =>
+        ns.IsTerminating ? [new Wake(Reconciler.Namespace, ns.Key.Name)] : [];
+
+    private IEnumerable<Wake> ForPod(Change change)
+    {
+        StoredObject pod = change.Object;
+        string node = NodeOf(pod);
+        if (change.Type != ChangeType.Deleted)
+        {
+            StoredObject? stored = node.Length == 0 ? null : store.Get(new ObjectKey(Resources.Nodes, "", node));
+            bool needsWatching = node.Length == 0 ? pod.IsTerminating : stored is null || IsInTrouble(stored);
+            if (needsWatching)
+            {
+                yield return WorkloadOf(pod);
+            }
+        }
+
+        bool countChanged = change.Type != ChangeType.Updated
+            || change.Previous is null
+            || NodeOf(change.Previous) != node
+            || change.Previous.Fields.GetValueOrDefault(PodPhase) != pod.Fields.GetValueOrDefault(PodPhase);
+        foreach (Wake wake in node.Length > 0 && countChanged ? HypervisorsOf(node) : [])
+        {
+            yield return wake;
+        }
+    }
+
+    private IEnumerable<Wake> HypervisorsOf(string node) =>
+        store.ListByField(Resources.Hypervisors, "spec.nodeName", node).Items.Select(h => new Wake(Reconciler.Hypervisor, h.Key.Name));
+
+    private static Wake WorkloadOf(StoredObject pod) => new(Reconciler.Workload, $"{pod.Key.Namespace}/{pod.Key.Name}");
+
+    private static string NodeOf(StoredObject pod) => pod.Fields.GetValueOrDefault(Resources.PodNodeName) ?? "";
+
+    private static bool IsInTrouble(StoredObject stored)
+    {
+        JsonObject node = StoredJson.Read(stored);
+        return StoredJson.ConditionStatus(node, "Ready") != "True"
+            || node.Child("spec").Items("taints").Any(t => t.Item.Text("effect") == "NoExecute");
+    }
+}

@@ -1,0 +1,16 @@
+namespace Orchestrator.Grains.Objects;
+
+/// <summary>Storage names of the kinds that the grains deal with.</summary>
+internal static class Resources
+{
+    public const string Pods = "pods";
+    public const string Nodes = "nodes";
+    public const string Namespaces = "namespaces";
+    public const string Events = "events";
+    public const string Leases = "leases.coordination.k8s.io";
+    public const string RuntimeClasses = "runtimeclasses.node.k8s.io";
+    public const string Hypervisors = "hypervisors.orchestrator.dev";
+
+    /// <summary>Indexed field of pods.</summary>
+    public const string PodNodeName = "spec.nodeName";
+}

@@ -1,0 +1,233 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using Orchestrator.Grains.Objects;
+using Orchestrator.Scheduling.Placing;
+using Orchestrator.Store;
+
+namespace Orchestrator.Grains.Scheduling;
+
+/// <summary>
+/// One epoch of a scheduler: takes the epoch, reads the cluster, then follows the changes, decides and binds until something goes wrong.
+/// Deciding never waits for the database: up to <see cref="SchedulerOptions.BatchesInFlight"/> batches are being committed meanwhile.
+/// </summary>
+/// <remarks>
+/// The order at the start is what keeps nodes from being overfilled by two activations, or after a lost reply: once the epoch is taken no
+/// earlier bind can commit any more, so what is read after that includes every bind there will ever be from before. For the same reason a
+/// commit whose outcome is unknown ends the session instead of being guessed at.
+/// </remarks>
+internal sealed class SchedulerSession(
+    IObjectStore store,
+    SchedulerOptions options,
+    IDecisionSink sink,
+    TimeProvider time,
+    Random random,
+    ILogger logger)
+{
+    private const int InboxSize = 16;
+
+    private static readonly string[] Watched = [Resources.RuntimeClasses, Resources.Hypervisors, Resources.Nodes, Resources.Pods];
+
+    private readonly SchedulerCore _core = new(options.Name, PlacementProfile.Default, random);
+    private readonly Channel<Input> _inbox = Channel.CreateBounded<Input>(InboxSize);
+    private int _batchesInFlight;
+    private Fence _fence;
+
+    /// <summary>Runs until cancelled (then it returns) or until the store or the epoch is lost (then it throws).</summary>
+    public async Task RunAsync(CancellationToken cancel)
+    {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        _fence = new Fence(options.FenceName, await store.TakeEpochAsync(options.FenceName, cancel));
+        await store.SyncAsync(cancel);
+        using IChangeSubscription changes = store.Subscribe(null, null, store.Revision);
+        Load();
+        SchedulerLog.Started(logger, options.Name, _fence.Epoch, _core.Cluster.NodeCount, _core.Queue.Count);
+        Task reading = ReadChangesAsync(changes, ending.Token);
+        try
+        {
+            await DecideAndBindAsync(cancel);
+        }
+        finally
+        {
+            _inbox.Writer.TryComplete();
+            await ending.CancelAsync();
+            await reading;
+            sink.Stopped(options.Name);
+        }
+    }
+
+    private void Load()
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        foreach (StoredObject stored in Watched.SelectMany(resource => store.List(resource).Items))
+        {
+            _core.Set(stored, now);
+        }
+    }
+
+    private async Task DecideAndBindAsync(CancellationToken cancel)
+    {
+        DateTimeOffset retryAll = time.GetUtcNow() + options.RetryAllInterval;
+        while (!cancel.IsCancellationRequested)
+        {
+            DateTimeOffset now = time.GetUtcNow();
+            if (now >= retryAll)
+            {
+                _core.Queue.WakeAll(now);
+                retryAll = now + options.RetryAllInterval;
+            }
+
+            bool mayDecide = _batchesInFlight < options.BatchesInFlight;
+            List<SchedulingDecision> decisions = mayDecide ? _core.Decide(options.BatchSize, now) : [];
+            if (decisions.Count > 0)
+            {
+                Send(decisions, now, cancel);
+            }
+
+            sink.QueueIs(options.Name, _core.Queue.ReadyCount, _core.Queue.BackingOffCount, _core.Queue.UnschedulableCount);
+            if (decisions.Count == 0)
+            {
+                DateTimeOffset next = mayDecide && _core.Queue.NextReady is { } due && due < retryAll ? due : retryAll;
+                await WaitForInputAsync(next - now, cancel);
+            }
+
+            while (_inbox.Reader.TryRead(out Input? input))
+            {
+                Take(input);
+            }
+
+            if (_inbox.Reader.Completion.IsFaulted)
+            {
+                await _inbox.Reader.Completion;
+            }
+        }
+    }
+
+    private void Send(List<SchedulingDecision> decisions, DateTimeOffset now, CancellationToken cancel)
+    {
+        sink.Decided(options.Name, _fence.Epoch, store.Revision, decisions);
+        SchedulingDecision[] written = [.. decisions.Where(d => d.Mutation is not null)];
+        if (written.Length > 0)
+        {
+            _batchesInFlight++;
+            _ = CommitAsync(written, now, cancel);
+        }
+    }
+
+    private async Task CommitAsync(SchedulingDecision[] decisions, DateTimeOffset sent, CancellationToken cancel)
+    {
+        Input answer;
+        try
+        {
+            IReadOnlyList<CommitResult> results = await store.CommitAsync([.. decisions.Select(d => d.Mutation!)], _fence, cancel);
+            answer = new Input { Decisions = decisions, Results = results, Sent = sent };
+        }
+        catch (Exception e)
+        {
+            answer = new Input { Failure = e };
+        }
+
+        try
+        {
+            await _inbox.Writer.WriteAsync(answer, CancellationToken.None);
+        }
+        catch (ChannelClosedException)
+        {
+            // The session is over, and the next one reads what came of it from the store.
+        }
+    }
+
+    private async Task ReadChangesAsync(IChangeSubscription changes, CancellationToken cancel)
+    {
+        try
+        {
+            while (true)
+            {
+                await _inbox.Writer.WriteAsync(new Input { Changes = await changes.ReadAsync(cancel) }, cancel);
+            }
+        }
+        catch (Exception e) when (e is ChannelClosedException || (e is OperationCanceledException && cancel.IsCancellationRequested))
+        {
+            // The session is over.
+        }
+        catch (Exception e)
+        {
+            _inbox.Writer.TryComplete(e);
+        }
+    }
+
+    private async Task WaitForInputAsync(TimeSpan limit, CancellationToken cancel)
+    {
+        using var timeout = new CancellationTokenSource(limit > TimeSpan.Zero ? limit : TimeSpan.Zero, time);
+        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancel, timeout.Token);
+        try
+        {
+            // Throws what ended the reading of changes.
+            await _inbox.Reader.WaitToReadAsync(waiting.Token);
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            // Something is due.
+        }
+    }
+
+    private void Take(Input input)
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        if (input.Failure is not null)
+        {
+            throw new SchedulerEpochEndedException("the outcome of a bind is unknown", input.Failure);
+        }
+
+        foreach (Change change in input.Changes)
+        {
+            if (change.Type == ChangeType.Deleted)
+            {
+                _core.Remove(change.Object, now);
+            }
+            else
+            {
+                _core.Set(change.Object, now);
+            }
+        }
+
+        if (input.Decisions.Length > 0)
+        {
+            _batchesInFlight--;
+            Complete(input, now);
+        }
+    }
+
+    private void Complete(Input input, DateTimeOffset now)
+    {
+        for (int i = 0; i < input.Decisions.Length; i++)
+        {
+            SchedulingDecision decision = input.Decisions[i];
+            CommitResult result = input.Results[i];
+            if (result.Outcome == CommitOutcome.Fenced)
+            {
+                throw new SchedulerEpochEndedException($"epoch {_fence.Epoch} of {_fence.Name} is over: another activation took over");
+            }
+
+            bool committed = result.Outcome == CommitOutcome.Committed;
+            _core.Complete(decision, result.Outcome, committed ? result.Object : store.Get(decision.Object.Key), now);
+            sink.Written(options.Name, decision, result.Outcome, now - input.Sent);
+        }
+    }
+
+    /// <summary>One thing that happened: changes, the answer to a batch, or its failure.</summary>
+    private sealed class Input
+    {
+        public IReadOnlyList<Change> Changes { get; init; } = [];
+
+        public SchedulingDecision[] Decisions { get; init; } = [];
+
+        public IReadOnlyList<CommitResult> Results { get; init; } = [];
+
+        public DateTimeOffset Sent { get; init; }
+
+        public Exception? Failure { get; init; }
+    }
+}
+
+/// <summary>The scheduler may not decide under this epoch any more.</summary>
+internal sealed class SchedulerEpochEndedException(string message, Exception? inner = null) : Exception(message, inner);

@@ -1,0 +1,55 @@
+using Orchestrator.Scheduling.Cluster;
+using Orchestrator.Scheduling.Workloads;
+
+namespace Orchestrator.Scheduling.Filters;
+
+/// <summary>Is what the pod requests still free on the node?</summary>
+public sealed class FitsResources : INodeFilter
+{
+    public string Name => nameof(FitsResources);
+
+    public bool Admits(ClusterState cluster, int slot, WorkloadShape shape)
+    {
+        foreach (ResourceAmount request in shape.Requests)
+        {
+            if (Lacking(cluster, slot, request) > 0)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    public IEnumerable<string> Reasons(ClusterState cluster, int slot, WorkloadShape shape)
+    {
+        foreach (ResourceAmount request in shape.Requests)
+        {
+            if (Lacking(cluster, slot, request) > 0)
+            {
+                yield return request.Column == ResourceCatalog.Pods ? "Too many pods" : $"Insufficient {cluster.Resources.NameOf(request.Column)}";
+            }
+        }
+    }
+
+    public Remedy RemedyFor(ClusterState cluster, int slot, WorkloadShape shape)
+    {
+        List<string> parts = [];
+        double cost = 0;
+        foreach (ResourceAmount request in shape.Requests)
+        {
+            long lacking = Lacking(cluster, slot, request);
+            if (lacking > 0)
+            {
+                string name = cluster.Resources.NameOf(request.Column);
+                parts.Add($"{ResourceCatalog.Format(request.Column, lacking)} more {name}");
+                cost += (double)lacking / request.Amount;
+            }
+        }
+
+        return new Remedy(string.Join(" and ", parts), cost, RemedyScope.Node);
+    }
+
+    private static long Lacking(ClusterState cluster, int slot, ResourceAmount request) =>
+        request.Amount - (cluster.Allocatable(request.Column, slot) - cluster.Requested(request.Column, slot));
+}

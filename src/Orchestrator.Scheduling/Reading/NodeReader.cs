@@ -1,0 +1,37 @@
+using System.Text.Json;
+using Orchestrator.Scheduling.Cluster;
+
+namespace Orchestrator.Scheduling.Reading;
+
+/// <summary>Takes from a stored Node or Hypervisor what placement needs.</summary>
+public static class NodeReader
+{
+    public static NodeFacts ReadNode(JsonElement node)
+    {
+        JsonElement spec = node.Member("spec");
+        JsonElement status = node.Member("status");
+        JsonElement resources = status.Member("allocatable");
+        if (!resources.HasContent())
+        {
+            resources = status.Member("capacity");
+        }
+
+        return new NodeFacts(
+            node.Member("metadata").Member("name").Text(),
+            [.. resources.Members().Select(m => KeyValuePair.Create(m.Name, m.Value.Text()))],
+            [.. node.Member("metadata").Member("labels").Members().Select(m => new Label(m.Name, m.Value.Text()))],
+            [.. spec.Member("taints").Items().Select(t => new Taint(t.Member("key").Text(), t.Member("value").Text(), t.Member("effect").Text()))],
+            spec.Member("unschedulable").IsTrue());
+    }
+
+    public static HypervisorFacts ReadHypervisor(JsonElement hypervisor)
+    {
+        JsonElement status = hypervisor.Member("status");
+        bool ready = status.Member("conditions").Items().Any(c => c.Member("type").Text() == "Ready" && c.Member("status").Text() == "True");
+        return new HypervisorFacts(
+            hypervisor.Member("metadata").Member("name").Text(),
+            hypervisor.Member("spec").Member("nodeName").Text(),
+            ready,
+            [.. status.Member("runtimeHandlers").Items().Select(h => h.Text())]);
+    }
+}

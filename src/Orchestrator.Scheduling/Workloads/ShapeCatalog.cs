@@ -1,0 +1,85 @@
+using System.Text;
+using System.Text.Json;
+using Orchestrator.Scheduling.Cluster;
+using Orchestrator.Scheduling.Reading;
+
+namespace Orchestrator.Scheduling.Workloads;
+
+/// <summary>
+/// Finds the shape of a pod, compiling it only when no pod asked for the same before. The key is the raw JSON of the parts that matter:
+/// pods of one template are byte for byte alike there, and two spellings of the same demand merely compile twice.
+/// </summary>
+/// <param name="cluster">The cluster in whose ids shapes are compiled.</param>
+/// <param name="limit">Most shapes kept; when full, all are forgotten, since those in use are compiled again at once.</param>
+public sealed class ShapeCatalog(ClusterState cluster, int limit = 16_384)
+{
+    private static readonly string[] SpecParts = ["nodeSelector", "affinity", "tolerations", "topologySpreadConstraints", "overhead", "resources", "resourceClaims", "hostNetwork"];
+    private readonly Dictionary<string, WorkloadShape> _shapes = new(StringComparer.Ordinal);
+    private readonly StringBuilder _key = new();
+
+    public int Count => _shapes.Count;
+
+    /// <param name="pod">The Pod.</param>
+    /// <param name="handler">Its runtime handler, resolved from its RuntimeClass.</param>
+    public WorkloadShape Find(JsonElement pod, string handler)
+    {
+        JsonElement spec = pod.Member("spec");
+        string key = KeyOf(spec, handler);
+        if (!_shapes.TryGetValue(key, out WorkloadShape? shape))
+        {
+            if (_shapes.Count >= limit)
+            {
+                _shapes.Clear();
+            }
+
+            shape = ShapeCompiler.Compile(spec, handler, cluster);
+            _shapes.Add(key, shape);
+        }
+
+        return shape;
+    }
+
+    private string KeyOf(JsonElement spec, string handler)
+    {
+        _key.Clear().Append(handler);
+        foreach (string part in SpecParts)
+        {
+            Append(part, spec.Member(part));
+        }
+
+        foreach (JsonElement container in spec.Member("initContainers").Items())
+        {
+            Append("init", container.Member("restartPolicy"));
+            AppendContainer(container);
+        }
+
+        foreach (JsonElement container in spec.Member("containers").Items())
+        {
+            AppendContainer(container);
+        }
+
+        foreach (JsonElement volume in spec.Member("volumes").Items())
+        {
+            Append("pvc", volume.Member("persistentVolumeClaim"));
+            Append("ephemeral", volume.Member("ephemeral"));
+        }
+
+        return _key.ToString();
+    }
+
+    private void AppendContainer(JsonElement container)
+    {
+        Append("requests", container.Member("resources").Member("requests"));
+        Append("claims", container.Member("resources").Member("claims"));
+        Append("ports", container.Member("ports"));
+    }
+
+    private void Append(string name, JsonElement part)
+    {
+        _key.Append('\n').Append(name);
+        if (part.IsPresent())
+        {
+            _key.Append(part.GetRawText());
+        }
+    }
+}

@@ -1,0 +1,109 @@
+using System.Text.Json;
+using Orchestrator.Scheduling.Cluster;
+using Orchestrator.Scheduling.Reading;
+
+namespace Orchestrator.Scheduling.Workloads;
+
+/// <summary>Compiles what a pod's spec demands of a node into a <see cref="WorkloadShape"/>.</summary>
+internal static class ShapeCompiler
+{
+    // Kubernetes' defaults for scoring pods without requests: they use something, though nobody said how much.
+    private const long UnrequestedCpuMilli = 100;
+    private const long UnrequestedMemoryBytes = 200L << 20;
+
+    public static WorkloadShape Compile(JsonElement spec, string handler, ClusterState cluster)
+    {
+        Dictionary<int, long> requests = PodRequests.Read(spec, cluster.Resources);
+        requests[ResourceCatalog.Pods] = 1;
+        JsonElement nodeAffinity = spec.Member("affinity").Member("nodeAffinity");
+        JsonElement required = nodeAffinity.Member("requiredDuringSchedulingIgnoredDuringExecution");
+        return new WorkloadShape
+        {
+            Requests = [.. requests.Where(r => r.Value > 0).OrderBy(r => r.Key).Select(r => new ResourceAmount(r.Key, r.Value))],
+            ScoredCpuMilli = requests.GetValueOrDefault(ResourceCatalog.CpuMilli, UnrequestedCpuMilli),
+            ScoredMemoryBytes = requests.GetValueOrDefault(ResourceCatalog.MemoryBytes, UnrequestedMemoryBytes),
+            HostPorts = [.. HostPorts(spec)],
+            NodeSelector = [.. spec.Member("nodeSelector").Members().Select(m => cluster.Labels.IdOf(new Label(m.Name, m.Value.Text())))],
+            RequiredAffinity = required.IsPresent() ? [.. required.Member("nodeSelectorTerms").Items().Select(Term)] : null,
+            PreferredAffinity = [.. nodeAffinity.Member("preferredDuringSchedulingIgnoredDuringExecution").Items().Select(Preferred)],
+            Tolerations = new TolerationSet([.. spec.Member("tolerations").Items().Select(ReadToleration)], cluster.Taints),
+            Handler = handler,
+            HandlerId = cluster.Handlers.IdOf(handler),
+            UnsupportedFields = [.. UnsupportedFields(spec)],
+        };
+    }
+
+    private static PreferredTerm Preferred(JsonElement term) =>
+        new((int)Math.Clamp(term.Member("weight").Whole(1), 1, 100), Term(term.Member("preference")));
+
+    private static NodeSelectorTerm Term(JsonElement term) => new(
+    [
+        .. term.Member("matchExpressions").Items().Select(r => Requirement(r, isField: false)),
+        .. term.Member("matchFields").Items().Select(r => Requirement(r, isField: true)),
+    ]);
+
+    private static NodeRequirement Requirement(JsonElement requirement, bool isField) => new(
+        requirement.Member("key").Text(),
+        isField,
+        requirement.Member("operator").Text(),
+        [.. requirement.Member("values").Items().Select(v => v.Text())]);
+
+    private static Toleration ReadToleration(JsonElement toleration) => new(
+        toleration.Member("key").Text(),
+        toleration.Member("operator").Text(),
+        toleration.Member("value").Text(),
+        toleration.Member("effect").Text());
+
+    private static IEnumerable<HostPort> HostPorts(JsonElement spec)
+    {
+        // On the host's network every container port is one of the node's.
+        bool hostNetwork = spec.Member("hostNetwork").IsTrue();
+        IEnumerable<JsonElement> sidecars = spec.Member("initContainers").Items().Where(c => c.Member("restartPolicy").Text() == "Always");
+        foreach (JsonElement port in spec.Member("containers").Items().Concat(sidecars).SelectMany(c => c.Member("ports").Items()))
+        {
+            long number = port.Member("hostPort").Whole();
+            if (number == 0 && hostNetwork)
+            {
+                number = port.Member("containerPort").Whole();
+            }
+
+            if (number is > 0 and <= 65_535)
+            {
+                string ip = port.Member("hostIP").Text();
+                string protocol = port.Member("protocol").Text();
+                yield return new HostPort(ip.Length == 0 ? "0.0.0.0" : ip, protocol.Length == 0 ? "TCP" : protocol, (int)number);
+            }
+        }
+    }
+
+    private static IEnumerable<string> UnsupportedFields(JsonElement spec)
+    {
+        JsonElement affinity = spec.Member("affinity");
+        foreach (string kind in new[] { "podAffinity", "podAntiAffinity" })
+        {
+            if (affinity.Member(kind).HasContent())
+            {
+                yield return $"spec.affinity.{kind}";
+            }
+        }
+
+        foreach (string field in new[] { "topologySpreadConstraints", "resourceClaims", "resources" })
+        {
+            if (spec.Member(field).HasContent())
+            {
+                yield return $"spec.{field}";
+            }
+        }
+
+        foreach ((int index, JsonElement volume) in spec.Member("volumes").Items().Index())
+        {
+            foreach (string source in new[] { "persistentVolumeClaim", "ephemeral" })
+            {
+                if (volume.Member(source).IsPresent())
+                {
+                    yield return $"spec.volumes[{index}].{source}";
+                }
+            }
+        }
+    }
+}

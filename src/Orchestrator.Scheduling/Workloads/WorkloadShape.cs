@@ -1,0 +1,57 @@
+using System.Runtime.InteropServices;
+
+namespace Orchestrator.Scheduling.Workloads;
+
+/// <summary>An amount of a resource, in the column's unit.</summary>
+[StructLayout(LayoutKind.Auto)]
+public readonly record struct ResourceAmount(int Column, long Amount);
+
+/// <summary>A port of the node that a pod takes. <paramref name="Ip"/> is <c>0.0.0.0</c> for all addresses.</summary>
+public readonly record struct HostPort(string Ip, string Protocol, int Port)
+{
+    /// <summary>Whether both cannot be taken on one node.</summary>
+    public bool Conflicts(HostPort other) =>
+        Port == other.Port && Protocol == other.Protocol && (Ip == other.Ip || Ip == "0.0.0.0" || other.Ip == "0.0.0.0");
+
+    public override string ToString() => $"{Port}/{Protocol}";
+}
+
+/// <summary>
+/// All that decides where a pod may go, compiled once and shared by all pods that ask for the same. Two pods with one shape are
+/// interchangeable to the placer, which is why evaluations are kept per shape. Belongs to the cluster whose ids it uses; compared by reference.
+/// </summary>
+public sealed class WorkloadShape
+{
+    /// <summary>Requests by column, non-zero ones only, and always one pod.</summary>
+    public required ResourceAmount[] Requests { get; init; }
+
+    /// <summary>CPU for scoring: the request, or a small default where there is none.</summary>
+    public required long ScoredCpuMilli { get; init; }
+
+    /// <summary>Memory for scoring: the request, or a small default where there is none.</summary>
+    public required long ScoredMemoryBytes { get; init; }
+
+    public required HostPort[] HostPorts { get; init; }
+
+    /// <summary>Label ids of spec.nodeSelector: all must be there.</summary>
+    public required int[] NodeSelector { get; init; }
+
+    /// <summary>Required node affinity: one of the terms must match; null where there is none.</summary>
+    public required IReadOnlyList<NodeSelectorTerm>? RequiredAffinity { get; init; }
+
+    public required PreferredTerm[] PreferredAffinity { get; init; }
+
+    public required TolerationSet Tolerations { get; init; }
+
+    /// <summary>Runtime handler, never empty.</summary>
+    public required string Handler { get; init; }
+
+    public required int HandlerId { get; init; }
+
+    /// <summary>Fields whose demands the placer does not know how to meet. A pod with any is not placed at all.</summary>
+    public required IReadOnlyList<string> UnsupportedFields { get; init; }
+}
+
+/// <param name="Weight">1 to 100.</param>
+/// <param name="Term">What is preferred.</param>
+public sealed record PreferredTerm(int Weight, NodeSelectorTerm Term);

@@ -25,14 +25,7 @@ internal static class ApplyCommand
     {
         var command = new Command(
             "apply",
-            """
-            Create the objects of manifests, or change those that exist to match.
-
-            Examples:
-              orchestrator apply -f docs/samples/hello.yaml
-              orchestrator apply -f manifests/ --dry-run=server
-              cat pod.yaml | orchestrator apply -f -
-            """)
+            "Create the objects of manifests, or change those that exist to match.")
         {
             Files,
             DryRun,
@@ -47,7 +40,10 @@ internal static class ApplyCommand
             var applier = new ManifestApplier(connection, catalog, client.Namespace(parsed, connection), dryRun);
             return await ApplyAllAsync(applier, manifests, dryRun, cancel);
         });
-        return command;
+        return command.WithExamples(
+            "orchestrator apply -f docs/samples/hello.yaml",
+            "orchestrator apply -f manifests/ --dry-run=server",
+            "cat pod.yaml | orchestrator apply -f -");
     }
 
     // One refused object does not keep the others from being applied, as with kubectl: the user mends it and applies again.

@@ -33,14 +33,7 @@ internal static class GetCommand
     {
         var command = new Command(
             "get",
-            """
-            Show objects as tables, JSON or YAML.
-
-            Examples:
-              orchestrator get pods,nodes,hypervisors -o wide
-              orchestrator get pod hello-vm -o yaml
-              orchestrator get events -A -w
-            """)
+            "Show objects as tables, JSON or YAML.")
         {
             Kinds, Name, Format, AllNamespaces, Selector, Watch,
         };
@@ -71,7 +64,10 @@ internal static class GetCommand
 
             return 0;
         });
-        return command;
+        return command.WithExamples(
+            "orchestrator get pods,nodes,hypervisors -o wide",
+            "orchestrator get pod hello-vm -o yaml",
+            "orchestrator get events -A -w");
     }
 
     private sealed record Query(string? Namespace, string? Name, string? Selector, string Format, bool Watch)

@@ -5,11 +5,14 @@ namespace Orchestrator.Cli.Commands;
 /// <summary>The command line of <c>orchestrator</c>: every command is listed here, in the order in which help shows them.</summary>
 internal static class OrchestratorRoot
 {
-    public static RootCommand Create() => new("One orchestrator for virtual machines and containers.")
+    public static RootCommand Create() => new RootCommand("One orchestrator for virtual machines and containers.")
     {
+        LabCommand.Create(),
         ApplyCommand.Create(),
         GetCommand.Create(),
-    };
+        ExplainCommand.Create(),
+        ImageCommand.Create(),
+    }.ShowExamples();
 
     /// <summary>Parses and runs. A <see cref="CommandFailedException"/> is the user's to mend: its message is printed without a stack trace, exit code 1.</summary>
     public static async Task<int> RunAsync(IReadOnlyList<string> args)

@@ -1,0 +1,34 @@
+using System.Globalization;
+using Spectre.Console;
+
+namespace Orchestrator.Cli.Lab;
+
+/// <summary>Tells what a lab command is doing: a spinner with the present step on a terminal, one line per finished step everywhere.</summary>
+internal sealed class LabProgress(IAnsiConsole console, TimeProvider time)
+{
+    /// <summary>Runs one step and reports it when it is done. What it throws passes through, after a line that names the step.</summary>
+    public async Task StepAsync(string name, Func<Task> step)
+    {
+        var started = time.GetTimestamp();
+        try
+        {
+            await SpinAsync(name, step);
+        }
+        catch
+        {
+            console.MarkupLineInterpolated($"[red]failed[/] {name}");
+            throw;
+        }
+
+        var seconds = time.GetElapsedTime(started).TotalSeconds.ToString("F1", CultureInfo.InvariantCulture);
+        console.MarkupLineInterpolated($"[green]done[/]   {name} [grey]({seconds} s)[/]");
+    }
+
+    /// <summary>Says something that is no step.</summary>
+    public void Note(string text) => console.MarkupLineInterpolated($"       {text}");
+
+    private Task SpinAsync(string name, Func<Task> step) =>
+        console.Profile.Capabilities.Interactive
+            ? console.Status().Spinner(Spinner.Known.Dots).StartAsync(Markup.Escape(name), _ => step())
+            : step();
+}

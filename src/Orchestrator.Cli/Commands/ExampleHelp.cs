@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.CommandLine.Invocation;
 using System.Runtime.CompilerServices;
 
 namespace Orchestrator.Cli.Commands;
@@ -17,24 +18,29 @@ internal static class ExampleHelp
 
     public static RootCommand ShowExamples(this RootCommand root)
     {
-        var help = (HelpAction)root.Options.OfType<HelpOption>().Single().Action!;
-        help.Builder.CustomizeLayout(_ => HelpBuilder.Default.GetLayout().Append(Write));
+        var help = root.Options.OfType<HelpOption>().Single();
+        help.Action = new HelpWithExamples((SynchronousCommandLineAction)help.Action!);
         return root;
     }
 
-    private static bool Write(HelpContext context)
+    private sealed class HelpWithExamples(SynchronousCommandLineAction help) : SynchronousCommandLineAction
     {
-        if (!Examples.TryGetValue(context.Command, out var lines))
+        public override int Invoke(ParseResult parseResult)
         {
-            return false;
-        }
+            var exitCode = help.Invoke(parseResult);
+            if (Examples.TryGetValue(parseResult.CommandResult.Command, out var lines))
+            {
+                var output = parseResult.InvocationConfiguration.Output;
+                output.WriteLine("Examples:");
+                foreach (var line in lines)
+                {
+                    output.WriteLine("  " + line);
+                }
 
-        context.Output.WriteLine("Examples:");
-        foreach (var line in lines)
-        {
-            context.Output.WriteLine("  " + line);
-        }
+                output.WriteLine();
+            }
 
-        return true;
+            return exitCode;
+        }
     }
 }

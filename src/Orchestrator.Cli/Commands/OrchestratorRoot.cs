@@ -10,7 +10,6 @@ internal static class OrchestratorRoot
         LabCommand.Create(),
         ApplyCommand.Create(),
         GetCommand.Create(),
-        ExplainCommand.Create(),
         ImageCommand.Create(),
     }.ShowExamples();
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Orchestrator.Cli.Lab.Processes;
 
 namespace Orchestrator.Cli.Lab;
@@ -45,7 +46,7 @@ internal sealed class LabLeftovers(LabLayout layout, LabSpec spec, TimeProvider 
     {
         foreach (var directory in Directory.EnumerateDirectories("/proc"))
         {
-            if (int.TryParse(Path.GetFileName(directory), out var id) && id != Environment.ProcessId && WorksInLab(directory) && ProcessIdentity.Of(id) is { } process)
+            if (int.TryParse(Path.GetFileName(directory), NumberStyles.None, CultureInfo.InvariantCulture, out var id) && id != Environment.ProcessId && WorksInLab(directory) && ProcessIdentity.Of(id) is { } process)
             {
                 yield return process;
             }
@@ -76,13 +77,15 @@ internal sealed class LabLeftovers(LabLayout layout, LabSpec spec, TimeProvider 
     ];
 
     // Version 1 and hybrid have one hierarchy per controller below /sys/fs/cgroup, version 2 has one in all.
-    private IEnumerable<string> ControlGroups()
+    private List<string> ControlGroups()
     {
         var hierarchies = Directory.EnumerateDirectories("/sys/fs/cgroup").Prepend("/sys/fs/cgroup");
         var ours = hierarchies.SelectMany(hierarchy => Directory.EnumerateDirectories(hierarchy, $"orchestrator-{spec.Id}-*")).Distinct(StringComparer.Ordinal);
-        return ours.SelectMany(group => Directory.EnumerateDirectories(group, "*", SearchOption.AllDirectories).Append(group))
-            .OrderByDescending(group => group.Length)
-            .ToList();
+        return
+        [
+            .. ours.SelectMany(group => Directory.EnumerateDirectories(group, "*", SearchOption.AllDirectories).Append(group))
+                .OrderByDescending(group => group.Length),
+        ];
     }
 
     private static async Task RunAsync(string program, IEnumerable<string> arguments, CancellationToken cancel)

@@ -36,7 +36,8 @@ internal static class LabLog
         var file = layout.LogFile(unit);
         if (Path.GetFileName(unit) != unit || !File.Exists(file))
         {
-            var known = Directory.Exists(layout.Logs) ? Directory.EnumerateFiles(layout.Logs, "*.log").Select(Path.GetFileNameWithoutExtension).Order() : [];
+            IEnumerable<string> files = Directory.Exists(layout.Logs) ? Directory.EnumerateFiles(layout.Logs, "*.log") : [];
+            var known = files.Select(path => Path.GetFileNameWithoutExtension(path)).Order(StringComparer.Ordinal);
             throw new CommandFailedException($"there is no log of '{unit}'; there are: {string.Join(", ", known)}");
         }
 

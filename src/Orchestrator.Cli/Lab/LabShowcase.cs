@@ -39,7 +39,6 @@ internal sealed class LabShowcase(LabLayout layout, LabProgress progress, IAnsiC
         foreach (var (ns, name) in pods)
         {
             console.WriteLine();
-            await ExplainCommand.ShowAsync(connection, ns, name, console, cancel);
             await ShowLogAsync(connection, ns, name, cancel);
         }
     }

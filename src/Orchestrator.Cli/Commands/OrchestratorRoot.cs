@@ -10,6 +10,7 @@ internal static class OrchestratorRoot
         LabCommand.Create(),
         ApplyCommand.Create(),
         GetCommand.Create(),
+        ExplainCommand.Create(),
         ImageCommand.Create(),
     }.ShowExamples();
 

@@ -39,6 +39,7 @@ internal sealed class LabShowcase(LabLayout layout, LabProgress progress, IAnsiC
         foreach (var (ns, name) in pods)
         {
             console.WriteLine();
+            await ExplainCommand.ShowAsync(connection, ns, name, console, cancel);
             await ShowLogAsync(connection, ns, name, cancel);
         }
     }

@@ -50,5 +50,5 @@ public sealed class CommandLineTests
     public void Refuses(string line) => Assert.NotEmpty(OrchestratorRoot.Create().Parse(line).Errors);
 
     private static IEnumerable<string> AllCommands(Command command, string path) =>
-        command.Subcommands.SelectMany(child => AllCommands(child, $"{path} {child.Name}".Trim())).Prepend(path).Where(line => line.Length > 0);
+        command.Subcommands.Where(child => !child.Hidden).SelectMany(child => AllCommands(child, $"{path} {child.Name}".Trim())).Prepend(path).Where(line => line.Length > 0);
 }

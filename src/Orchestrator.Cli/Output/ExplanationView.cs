@@ -1,0 +1,101 @@
+using System.Globalization;
+using Orchestrator.Scheduling.Explanations;
+using Spectre.Console;
+
+namespace Orchestrator.Cli.Output;
+
+/// <summary>Shows a <see cref="PlacementExplanation"/> to people: the outcome, the nodes cut by each filter, the scores of the rest, and what would help.</summary>
+internal sealed class ExplanationView(IAnsiConsole console)
+{
+    /// <param name="explanation">The decision.</param>
+    /// <param name="onlyNode">Leaves out what concerns other nodes; null shows all.</param>
+    public void Write(PlacementExplanation explanation, string? onlyNode)
+    {
+        WriteOutcome(explanation);
+        WriteFilters(explanation.Filters, onlyNode);
+        WriteScores(explanation.Scores, explanation.NodeName, onlyNode);
+        if (explanation.Remedies.Count > 0)
+        {
+            console.MarkupLine("[bold]What would make it fit[/]");
+            foreach (var remedy in explanation.Remedies)
+            {
+                console.MarkupLineInterpolated($"  - {remedy}");
+            }
+        }
+    }
+
+    private void WriteOutcome(PlacementExplanation explanation)
+    {
+        var pod = $"{explanation.Pod.Namespace}/{explanation.Pod.Name}";
+        if (explanation.NodeName is { } node)
+        {
+            console.MarkupLineInterpolated($"Pod [bold]{pod}[/] was placed on node [bold green]{node}[/].");
+        }
+        else
+        {
+            console.MarkupLineInterpolated($"Pod [bold]{pod}[/] [bold red]fits nowhere[/]: {explanation.Message ?? explanation.Outcome}");
+        }
+
+        var when = explanation.DecidedAt.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+        console.MarkupLineInterpolated(
+            $"Decided {when} by {explanation.SchedulerName} (epoch {explanation.Epoch}) on the cluster of revision {explanation.Revision}: {explanation.NodesEligible} of {explanation.NodesConsidered} nodes could run it.");
+        console.WriteLine();
+    }
+
+    private void WriteFilters(IReadOnlyList<FilterVerdict> filters, string? onlyNode)
+    {
+        var table = NewTable("Filters: nodes that could not run it", "Filter", "Nodes cut", "Examples");
+        foreach (var filter in filters)
+        {
+            var sample = filter.Sample.Where(node => onlyNode is null || node.Node == onlyNode).ToList();
+            if (onlyNode is null || sample.Count > 0)
+            {
+                var examples = string.Join('\n', sample.Select(node => $"{node.Node}: {string.Join("; ", node.Reasons)}"));
+                table.AddRow(new Text(filter.Name), new Text(Number(filter.Rejected)), new Text(examples));
+            }
+        }
+
+        WriteUnlessEmpty(table, "Filters: none cut any node.");
+    }
+
+    private void WriteScores(IReadOnlyList<NodeScore> scores, string? chosen, string? onlyNode)
+    {
+        var table = NewTable("Scores: the best of the nodes that could", "Node", "Total", "Parts (score x weight)");
+        foreach (var score in scores.Where(score => onlyNode is null || score.Node == onlyNode))
+        {
+            var parts = string.Join(", ", score.Parts.Select(part => $"{part.Scorer} {Number(part.Score)} x {Number(part.Weight)}"));
+            var style = score.Node == chosen ? new Style(decoration: Decoration.Bold) : Style.Plain;
+            table.AddRow(new Text(score.Node == chosen ? score.Node + " (chosen)" : score.Node, style), new Text(Number(score.Total), style), new Text(parts));
+        }
+
+        WriteUnlessEmpty(table, "Scores: none, since no node was left to be scored.");
+    }
+
+    private void WriteUnlessEmpty(Table table, string otherwise)
+    {
+        if (table.Rows.Count > 0)
+        {
+            console.Write(table);
+        }
+        else
+        {
+            console.WriteLine(otherwise);
+        }
+
+        console.WriteLine();
+    }
+
+    private static Table NewTable(string title, params string[] columns)
+    {
+        var table = new Table().Border(TableBorder.Simple).Title(title, new Style(decoration: Decoration.Bold));
+        table.TitleAlignment(Justify.Left);
+        foreach (var column in columns)
+        {
+            table.AddColumn(new TableColumn(column).NoWrap());
+        }
+
+        return table;
+    }
+
+    private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
+}

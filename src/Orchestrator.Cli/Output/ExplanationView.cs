@@ -38,13 +38,14 @@ internal sealed class ExplanationView(IAnsiConsole console)
 
         var when = explanation.DecidedAt.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
         console.MarkupLineInterpolated(
+            CultureInfo.InvariantCulture,
             $"Decided {when} by {explanation.SchedulerName} (epoch {explanation.Epoch}) on the cluster of revision {explanation.Revision}: {explanation.NodesEligible} of {explanation.NodesConsidered} nodes could run it.");
         console.WriteLine();
     }
 
     private void WriteFilters(IReadOnlyList<FilterVerdict> filters, string? onlyNode)
     {
-        var table = NewTable("Filters: nodes that could not run it", "Filter", "Nodes cut", "Examples");
+        var table = NewTable("Filter", "Nodes cut", "Examples");
         foreach (var filter in filters)
         {
             var sample = filter.Sample.Where(node => onlyNode is null || node.Node == onlyNode).ToList();
@@ -55,12 +56,12 @@ internal sealed class ExplanationView(IAnsiConsole console)
             }
         }
 
-        WriteUnlessEmpty(table, "Filters: none cut any node.");
+        WriteUnlessEmpty("Filters: nodes that could not run it", table, "Filters: none cut any node.");
     }
 
     private void WriteScores(IReadOnlyList<NodeScore> scores, string? chosen, string? onlyNode)
     {
-        var table = NewTable("Scores: the best of the nodes that could", "Node", "Total", "Parts (score x weight)");
+        var table = NewTable("Node", "Total", "Parts (score x weight)");
         foreach (var score in scores.Where(score => onlyNode is null || score.Node == onlyNode))
         {
             var parts = string.Join(", ", score.Parts.Select(part => $"{part.Scorer} {Number(part.Score)} x {Number(part.Weight)}"));
@@ -68,13 +69,14 @@ internal sealed class ExplanationView(IAnsiConsole console)
             table.AddRow(new Text(score.Node == chosen ? score.Node + " (chosen)" : score.Node, style), new Text(Number(score.Total), style), new Text(parts));
         }
 
-        WriteUnlessEmpty(table, "Scores: none, since no node was left to be scored.");
+        WriteUnlessEmpty("Scores: the best of the nodes that could", table, "Scores: none, since no node was left to be scored.");
     }
 
-    private void WriteUnlessEmpty(Table table, string otherwise)
+    private void WriteUnlessEmpty(string title, Table table, string otherwise)
     {
         if (table.Rows.Count > 0)
         {
+            console.MarkupLineInterpolated($"[bold]{title}[/]");
             console.Write(table);
         }
         else
@@ -85,10 +87,9 @@ internal sealed class ExplanationView(IAnsiConsole console)
         console.WriteLine();
     }
 
-    private static Table NewTable(string title, params string[] columns)
+    private static Table NewTable(params string[] columns)
     {
-        var table = new Table().Border(TableBorder.Simple).Title(title, new Style(decoration: Decoration.Bold));
-        table.TitleAlignment(Justify.Left);
+        var table = new Table().Border(TableBorder.Simple);
         foreach (var column in columns)
         {
             table.AddColumn(new TableColumn(column).NoWrap());

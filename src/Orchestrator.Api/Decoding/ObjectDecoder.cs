@@ -1,6 +1,8 @@
+using System.Buffers;
 using System.IO.Pipelines;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Orchestrator.Api.Decoding.Protobuf;
 using Orchestrator.Api.Requests;
 using Orchestrator.Api.Responses;
 using Orchestrator.Api.Schemas;
@@ -9,7 +11,7 @@ using Orchestrator.Model.Kinds;
 
 namespace Orchestrator.Api.Decoding;
 
-/// <summary>Reads objects of a kind from request bodies: JSON or YAML, checked against the kind's schema as <c>fieldValidation</c> asks.</summary>
+/// <summary>Reads objects of a kind from request bodies: JSON, YAML or protobuf, checked against the kind's schema as <c>fieldValidation</c> asks.</summary>
 internal sealed class ObjectDecoder(ApiOptions options, FieldSchemas schemas)
 {
     /// <summary>The object in the body, with apiVersion and kind filled in; its types are those of the kind's schema.</summary>
@@ -26,9 +28,9 @@ internal sealed class ObjectDecoder(ApiOptions options, FieldSchemas schemas)
     {
         var mediaType = MediaTypes.Of(call.Http.Request.ContentType);
         var isYaml = MediaTypes.IsYaml(mediaType);
-        if (!isYaml && !mediaType.EndsWith("json", StringComparison.Ordinal))
+        if (!isYaml && mediaType != MediaTypes.Protobuf && !mediaType.EndsWith("json", StringComparison.Ordinal))
         {
-            return StatusErrors.UnsupportedMediaType(mediaType, MediaTypes.Json, MediaTypes.Yaml);
+            return StatusErrors.UnsupportedMediaType(mediaType, MediaTypes.Json, MediaTypes.Yaml, MediaTypes.Protobuf);
         }
 
         var body = await RequestBody.ReadAsync(call.Http, options.MaxBodyBytes);
@@ -41,6 +43,11 @@ internal sealed class ObjectDecoder(ApiOptions options, FieldSchemas schemas)
         var duplicates = new List<JsonTree.Duplicate>();
         try
         {
+            if (mediaType == MediaTypes.Protobuf)
+            {
+                return (ParseProtobuf(bytes.Bytes), duplicates);
+            }
+
             if (isYaml)
             {
                 using var text = new StreamReader(PipeReader.Create(bytes.Bytes).AsStream());
@@ -52,9 +59,12 @@ internal sealed class ObjectDecoder(ApiOptions options, FieldSchemas schemas)
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             // InvalidOperationException: text that is not valid UTF-8 or UTF-16.
-            return StatusErrors.BadRequest($"the body is not valid {(isYaml ? "YAML" : "JSON")}: {e.Message}");
+            return StatusErrors.BadRequest($"the body is not valid {mediaType}: {e.Message}");
         }
     }
+
+    private JsonNode? ParseProtobuf(ReadOnlySequence<byte> bytes) =>
+        bytes.IsEmpty ? null : ProtobufTree.Parse(bytes.IsSingleSegment ? bytes.FirstSpan : bytes.ToArray(), options.MaxDepth);
 
     /// <summary>Checks an object that came of a body or of a patch; fills in apiVersion and kind.</summary>
     public Outcome<JsonObject> CheckObject(ApiCall call, JsonNode? root, List<JsonTree.Duplicate>? duplicates)

@@ -54,7 +54,10 @@ internal sealed class TableRows(TimeProvider clock)
                 WriteColumn(json, column.Name, column.Type, "", column.Description, column.Priority);
             }
 
-            WriteColumn(json, "Age", "string", "", AgeDescription, 0);
+            if (!HasAge(kind))
+            {
+                WriteColumn(json, "Age", "string", "", AgeDescription, 0);
+            }
         }
 
         json.WriteEndArray();
@@ -81,7 +84,11 @@ internal sealed class TableRows(TimeProvider clock)
             WriteCell(json, column.Value(obj, clock));
         }
 
-        json.WriteStringValue(Age(obj));
+        if (!HasAge(kind))
+        {
+            json.WriteStringValue(Age(obj));
+        }
+
         json.WriteEndArray();
         switch (include)
         {
@@ -111,6 +118,9 @@ internal sealed class TableRows(TimeProvider clock)
             cell.WriteTo(json);
         }
     }
+
+    /// <summary>Kinds with wide columns place Age before them themselves.</summary>
+    private static bool HasAge(ResourceKind kind) => kind.Columns.Any(c => c.Name == "Age");
 
     private string Age(JsonObject obj) =>
         obj.Child("metadata").Time("creationTimestamp") is { } created ? HumanDuration.Format(clock.GetUtcNow() - created) : "<unknown>";

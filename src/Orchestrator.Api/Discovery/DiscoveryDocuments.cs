@@ -35,6 +35,12 @@ internal sealed class DiscoveryDocuments(KindRegistry kinds, GroupDocuments grou
             return null;
         }
 
+        if (path == "/openapi/v2" && OpenApiV2Document.IsProtobufWanted(accept))
+        {
+            await JsonResponse.WriteAsync(call.Http, 200, OpenApiV2Document.WriteProtobuf(), OpenApiV2Document.ProtobufType);
+            return null;
+        }
+
         if (path == "/openapi/v2" && !OpenApiV2Document.IsAcceptable(accept))
         {
             return StatusErrors.NotAcceptable(JsonResponse.ContentType);

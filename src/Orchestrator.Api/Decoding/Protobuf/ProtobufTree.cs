@@ -102,7 +102,7 @@ internal sealed class ProtobufTree
                     Entry(reader.Bytes(), field, result, depth);
                     break;
                 case FieldShape.List:
-                    Child<JsonArray>(result, field.Name).Add(Value(ref reader, field.Type, wireType, depth));
+                    Child(result, field.Name, static () => new JsonArray()).Add(Value(ref reader, field.Type, wireType, depth));
                     break;
                 default:
                     var value = Value(ref reader, field.Type, wireType, depth);
@@ -138,7 +138,7 @@ internal sealed class ProtobufTree
             }
         }
 
-        Child<JsonObject>(result, field.Name)[key] = value;
+        Child(result, field.Name, static () => new JsonObject())[key] = value;
     }
 
     private JsonNode? Value(ref WireReader reader, string type, int wireType, int depth)
@@ -257,12 +257,12 @@ internal sealed class ProtobufTree
         return values;
     }
 
-    private static T Child<T>(JsonObject parent, string name)
-        where T : JsonNode, new()
+    private static T Child<T>(JsonObject parent, string name, Func<T> make)
+        where T : JsonNode
     {
         if (parent[name] is not T child)
         {
-            parent[name] = child = new T();
+            parent[name] = child = make();
         }
 
         return child;

@@ -48,13 +48,17 @@ internal sealed class TableRows(TimeProvider clock)
         json.WriteStartArray("columnDefinitions");
         if (withHeader)
         {
-            WriteColumn(json, "Name", "string", "name", NameDescription, 0);
+            if (!Has(kind, "Name"))
+            {
+                WriteColumn(json, "Name", "string", "name", NameDescription, 0);
+            }
+
             foreach (var column in kind.Columns)
             {
                 WriteColumn(json, column.Name, column.Type, "", column.Description, column.Priority);
             }
 
-            if (!HasAge(kind))
+            if (!Has(kind, "Age"))
             {
                 WriteColumn(json, "Age", "string", "", AgeDescription, 0);
             }
@@ -78,13 +82,17 @@ internal sealed class TableRows(TimeProvider clock)
     {
         json.WriteStartObject();
         json.WriteStartArray("cells");
-        json.WriteStringValue(obj.Child("metadata").Text("name") ?? "");
+        if (!Has(kind, "Name"))
+        {
+            json.WriteStringValue(obj.Child("metadata").Text("name") ?? "");
+        }
+
         foreach (var column in kind.Columns)
         {
             WriteCell(json, column.Value(obj, clock));
         }
 
-        if (!HasAge(kind))
+        if (!Has(kind, "Age"))
         {
             json.WriteStringValue(Age(obj));
         }
@@ -120,7 +128,7 @@ internal sealed class TableRows(TimeProvider clock)
     }
 
     /// <summary>Kinds with wide columns place Age before them themselves.</summary>
-    private static bool HasAge(ResourceKind kind) => kind.Columns.Any(c => c.Name == "Age");
+    private static bool Has(ResourceKind kind, string column) => kind.Columns.Any(c => c.Name == column);
 
     private string Age(JsonObject obj) =>
         obj.Child("metadata").Time("creationTimestamp") is { } created ? HumanDuration.Format(clock.GetUtcNow() - created) : "<unknown>";

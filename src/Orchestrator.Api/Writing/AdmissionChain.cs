@@ -38,6 +38,28 @@ internal sealed class AdmissionChain(IEnumerable<IAdmissionRule> rules)
         var errors = new List<FieldError>();
         MetadataRules.Validate(ObjectMetadata.Of(request.Object), request.Kind, request.Old?["metadata"] as JsonObject, errors);
         request.Kind.Rules.Validate(request.Object, request.Old, errors);
-        return errors.Count == 0 ? null : StatusErrors.Invalid(request.Kind, request.Name, errors);
+        if (errors.Count > 0)
+        {
+            return StatusErrors.Invalid(request.Kind, request.Name, errors);
+        }
+
+        Warn(request);
+        return null;
+    }
+
+    /// <summary>Warnings are for whoever writes the specification, not for the agent that reports a status.</summary>
+    private static void Warn(AdmissionRequest request)
+    {
+        if (request.Call.Request.Subresource.Length > 0)
+        {
+            return;
+        }
+
+        var warnings = new List<string>();
+        request.Kind.Rules.Warn(request.Object, warnings);
+        foreach (var warning in warnings)
+        {
+            request.Call.Warn(warning);
+        }
     }
 }

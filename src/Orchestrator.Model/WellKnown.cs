@@ -27,6 +27,9 @@ public static class WellKnown
 
     public const string UnschedulableTaint = "node.kubernetes.io/unschedulable";
 
+    /// <summary>Namespaces that exist in every cluster and cannot be deleted.</summary>
+    public static readonly IReadOnlyList<string> SystemNamespaces = ["default", "kube-system", "kube-public", NodeLeaseNamespace];
+
     /// <summary>Finalizer in a namespace's spec that keeps it until its content is deleted.</summary>
     public const string NamespaceFinalizer = "kubernetes";
 

@@ -1,0 +1,43 @@
+using Microsoft.Extensions.DependencyInjection;
+using Orchestrator.Api.Admission;
+using Orchestrator.Api.Bootstrap;
+using Orchestrator.Api.Health;
+using Orchestrator.Api.Heartbeats;
+using Orchestrator.Api.Security;
+using Orchestrator.Api.Security.Authorization;
+using Orchestrator.Api.Security.Pki;
+using Orchestrator.Api.Subresources;
+using Orchestrator.Api.Subresources.Logs;
+using Orchestrator.Store;
+
+namespace Orchestrator.Api;
+
+/// <summary>Composition of what makes the generic API a cluster's: who may enter and do what, admission, subresources, initial objects, health.</summary>
+public static class ClusterServices
+{
+    /// <summary>Register after the store and <see cref="KubernetesApi.AddKubernetesApi"/>. Orders of registration are orders of asking.</summary>
+    public static IServiceCollection AddClusterServices(this IServiceCollection services, ClusterCertificates certificates)
+    {
+        services.AddSingleton<IAuthenticator>(provider =>
+            new ClientCertificateAuthenticator(certificates.Authority.Certificate, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IAuthorizer, MastersAuthorizer>();
+        services.AddSingleton<IAuthorizer, NodeAuthorizer>();
+        services.AddSingleton<IAuthorizer, DiscoveryAuthorizer>();
+        services.AddAdmissionRules();
+        services.AddSingleton(provider =>
+            new AgentEndpoints(provider.GetRequiredService<IObjectStore>(), certificates.Authority.Certificate, certificates.ApiClient));
+        services.AddSingleton<ISubresource, PodBinding>();
+        services.AddSingleton<ISubresource, PodExplanation>();
+        services.AddSingleton<ISubresource, PodLog>();
+        services.AddSingleton<ClusterBootstrap>();
+        services.AddHostedService(provider => provider.GetRequiredService<ClusterBootstrap>());
+        services.AddSingleton<IHealthCheck, PingCheck>();
+        services.AddSingleton<IHealthCheck, StoreCheck>();
+        services.AddSingleton<IHealthCheck, BootstrapCheck>();
+        return services;
+    }
+
+    /// <summary>Takes node heartbeats off the database; needs an <see cref="Ports.INodeHeartbeats"/>.</summary>
+    public static IServiceCollection AddNodeHeartbeats(this IServiceCollection services) =>
+        services.AddSingleton<IUpdateAbsorber, LeaseHeartbeats>();
+}

@@ -1,0 +1,96 @@
+using Orchestrator.Api.Requests;
+using Orchestrator.Model;
+using Orchestrator.Model.Selectors;
+using Orchestrator.Store;
+
+namespace Orchestrator.Api.Security.Authorization;
+
+/// <summary>
+/// What an agent may do: see and report on its own Node, Lease, Hypervisors and the pods bound to it, and read what those pods refer to. A node that is
+/// taken over gives away the secrets of its own pods and no others. What the path does not tell (bodies) is checked by
+/// <see cref="Admission.Rules.NodeRestriction"/>.
+/// </summary>
+public sealed class NodeAuthorizer(IObjectStore store) : IAuthorizer
+{
+    private const string NodeField = "spec.nodeName";
+
+    public ValueTask<AuthorizationDecision> AuthorizeAsync(UserInfo user, RequestInfo request, CancellationToken cancel)
+    {
+        if (NodeIdentity.NodeName(user) is not { } node || !request.IsResource)
+        {
+            return new(AuthorizationDecision.NoOpinion);
+        }
+
+        string? refusal = (request.Group, request.Resource) switch
+        {
+            ("", "nodes") => JudgeNodes(request, node),
+            ("", "pods") => JudgePods(request, node),
+            ("", "events") => Among(request, "create", "update", "patch"),
+            ("", "secrets" or "configmaps") => JudgeReferences(request, node),
+            ("coordination.k8s.io", "leases") => JudgeLeases(request, node),
+            (WellKnown.Group, "hypervisors") => JudgeHypervisors(request, node),
+            ("node.k8s.io", "runtimeclasses") => Among(request, "get", "list", "watch"),
+            _ => "nodes have no access to this resource",
+        };
+        return new(refusal is null ? AuthorizationDecision.Allow : AuthorizationDecision.Deny(refusal));
+    }
+
+    private static string? Among(RequestInfo request, params ReadOnlySpan<string> verbs) =>
+        request.Subresource.Length == 0 && verbs.Contains(request.Verb) ? null : $"nodes may not {request.Verb} this resource";
+
+    private static string? JudgeNodes(RequestInfo request, string node) => (request.Verb, request.Subresource) switch
+    {
+        ("create", "") => null,
+        ("get" or "update" or "patch", "" or "status") when request.Name == node => null,
+        ("list" or "watch", "") when RequiredField(request, "metadata.name") == node => null,
+        _ => "nodes may only see and report their own Node",
+    };
+
+    private string? JudgePods(RequestInfo request, string node) => (request.Verb, request.Subresource) switch
+    {
+        ("list" or "watch", "") => RequiredField(request, NodeField) == node
+            ? null
+            : $"nodes may only list and watch pods with the field selector {NodeField}={node}",
+        ("get" or "delete", "") or ("get" or "update" or "patch", "status") => IsOn(request, "pods", node)
+            ? null
+            : "nodes may only access pods that are bound to them",
+        _ => "nodes may not do this to pods",
+    };
+
+    private static string? JudgeLeases(RequestInfo request, string node) =>
+        request.Namespace != WellKnown.NodeLeaseNamespace ? $"nodes may only access leases in the namespace {WellKnown.NodeLeaseNamespace}"
+        : request.Verb == "create" || (request.Verb is "get" or "update" or "patch" or "delete" && request.Name == node) ? null
+        : "nodes may only access their own lease";
+
+    private string? JudgeHypervisors(RequestInfo request, string node) => request.Verb switch
+    {
+        "create" => null,
+        "list" or "watch" => RequiredField(request, NodeField) == node
+            ? null
+            : $"nodes may only list and watch hypervisors with the field selector {NodeField}={node}",
+        "get" or "update" or "patch" or "delete" => IsOn(request, $"hypervisors.{WellKnown.Group}", node) ? null : "nodes may only access their own hypervisors",
+        _ => "nodes may not do this to hypervisors",
+    };
+
+    private string? JudgeReferences(RequestInfo request, string node)
+    {
+        if (request.Verb != "get" || request.Name.Length == 0 || request.Subresource.Length > 0)
+        {
+            return $"nodes may only get single {request.Resource}, which their pods refer to";
+        }
+
+        bool secret = request.Resource == "secrets";
+        return store.ListByField("pods", NodeField, node).Items.Any(pod =>
+            pod.Key.Namespace == request.Namespace && PodReferences.Has(pod.Json, secret, request.Name))
+            ? null
+            : $"no relationship found between node '{node}' and this object";
+    }
+
+    // An object that is gone may be asked for: agents need to learn that it is, and 404 tells nothing more than that.
+    private bool IsOn(RequestInfo request, string resource, string node) =>
+        store.Get(new ObjectKey(resource, request.Namespace, request.Name)) is not { } found
+        || found.Fields.GetValueOrDefault(NodeField) == node;
+
+    private static string? RequiredField(RequestInfo request, string path) =>
+        FieldSelector.TryParse(request.QueryValue("fieldSelector"), out FieldSelector selector, out _) ? selector.Required(path) : null;
+}

@@ -8,7 +8,6 @@ using Orchestrator.Api.Security.Authorization;
 using Orchestrator.Api.Security.Pki;
 using Orchestrator.Api.Subresources;
 using Orchestrator.Api.Subresources.Logs;
-using Orchestrator.Store;
 
 namespace Orchestrator.Api;
 
@@ -24,13 +23,15 @@ public static class ClusterServices
         services.AddSingleton<IAuthorizer, NodeAuthorizer>();
         services.AddSingleton<IAuthorizer, DiscoveryAuthorizer>();
         services.AddAdmissionRules();
-        services.AddSingleton(provider =>
-            new AgentEndpoints(provider.GetRequiredService<IObjectStore>(), certificates.Authority.Certificate, certificates.ApiClient));
+        services.AddSingleton(certificates);
+        services.AddSingleton<AgentEndpoints>();
+        services.AddHostedService<CertificateRenewal>();
         services.AddSingleton<ISubresource, PodBinding>();
         services.AddSingleton<ISubresource, PodExplanation>();
         services.AddSingleton<ISubresource, PodLog>();
         services.AddSingleton<ClusterBootstrap>();
         services.AddHostedService(provider => provider.GetRequiredService<ClusterBootstrap>());
+        services.AddHostedService<DefaultServiceAccounts>();
         services.AddSingleton<IHealthCheck, PingCheck>();
         services.AddSingleton<IHealthCheck, StoreCheck>();
         services.AddSingleton<IHealthCheck, BootstrapCheck>();

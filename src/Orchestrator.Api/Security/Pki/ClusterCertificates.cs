@@ -19,65 +19,82 @@ public sealed class ClusterCertificates : IDisposable
     private static readonly string[] ServiceNames =
         ["localhost", "kubernetes", "kubernetes.default", "kubernetes.default.svc", "kubernetes.default.svc.cluster.local"];
 
-    private ClusterCertificates(CertificateAuthority authority, X509Certificate2 serving, X509Certificate2 apiClient)
+    private readonly string _dataDirectory;
+    private readonly CertificateStore _store;
+    private readonly CertificateRequestSpec _servingSpec;
+    private volatile X509Certificate2 _serving = null!;
+    private volatile X509Certificate2 _apiClient = null!;
+
+    private ClusterCertificates(string dataDirectory, IEnumerable<IPAddress> addresses, TimeProvider time)
     {
-        Authority = authority;
-        Serving = serving;
-        ApiClient = apiClient;
+        _dataDirectory = dataDirectory;
+        _store = new CertificateStore(PkiDirectory(dataDirectory), time);
+        _servingSpec = CertificateRequestSpec.Server(
+            "kube-apiserver",
+            [.. ServiceNames, Dns.GetHostName().ToLowerInvariant()],
+            [IPAddress.Loopback, IPAddress.IPv6Loopback, .. addresses]);
+        using PkiLock held = PkiLock.Take(PkiDirectory(dataDirectory));
+        Authority = _store.OpenAuthority();
+        EnsureAll();
     }
 
     public CertificateAuthority Authority { get; }
 
-    /// <summary>What the API shows its clients.</summary>
-    public X509Certificate2 Serving { get; }
+    /// <summary>What the API shows its clients; another one after a renewal.</summary>
+    public X509Certificate2 Serving => _serving;
 
-    /// <summary>What the API shows agents.</summary>
-    public X509Certificate2 ApiClient { get; }
+    /// <summary>What the API shows agents; another one after a renewal.</summary>
+    public X509Certificate2 ApiClient => _apiClient;
 
     public static string AdminKubeconfigPath(string dataDirectory) => Path.Combine(dataDirectory, "admin.kubeconfig");
 
     public static string PkiDirectory(string dataDirectory) => Path.Combine(dataDirectory, "pki");
 
     /// <param name="dataDirectory">The server's data directory.</param>
-    /// <param name="server">URL for the administrator's kubeconfig.</param>
     /// <param name="addresses">Addresses that the API is reached by, besides the loopback ones.</param>
     /// <param name="time">Clock.</param>
     /// <exception cref="PkiException">See <see cref="CertificateStore.OpenAuthority"/>.</exception>
-    public static ClusterCertificates Open(string dataDirectory, Uri server, IEnumerable<IPAddress> addresses, TimeProvider time)
+    public static ClusterCertificates Open(string dataDirectory, IEnumerable<IPAddress> addresses, TimeProvider time) =>
+        new(dataDirectory, addresses, time);
+
+    /// <summary>Issues again what is about to expire. The old certificates are left to the collector: connections may still use them.</summary>
+    public void Renew()
     {
-        using PkiLock held = PkiLock.Take(PkiDirectory(dataDirectory));
-        var store = new CertificateStore(PkiDirectory(dataDirectory), time);
-        CertificateAuthority authority = store.OpenAuthority();
-        var servingSpec = CertificateRequestSpec.Server(
-            "kube-apiserver",
-            [.. ServiceNames, Dns.GetHostName().ToLowerInvariant()],
-            [IPAddress.Loopback, IPAddress.IPv6Loopback, .. addresses]);
-        X509Certificate2 serving = store.Ensure(authority, ServerName, servingSpec);
-        X509Certificate2 client = store.Ensure(authority, ServerClientName, CertificateRequestSpec.Client(WellKnown.ApiServerUser));
-        using X509Certificate2 admin = store.Ensure(authority, AdminName, CertificateRequestSpec.Client(AdminUser, WellKnown.MastersGroup));
-        WriteAdminKubeconfig(dataDirectory, server, authority, store);
-        return new ClusterCertificates(authority, serving, client);
+        using PkiLock held = PkiLock.Take(PkiDirectory(_dataDirectory));
+        EnsureAll();
     }
 
-    public void Dispose()
+    /// <summary>Writes the administrator's kubeconfig, unless it is there with the same content.</summary>
+    /// <param name="server">URL of the API.</param>
+    /// <returns>The file's path.</returns>
+    public string WriteAdminKubeconfig(Uri server)
     {
-        Serving.Dispose();
-        ApiClient.Dispose();
-        Authority.Dispose();
-    }
-
-    private static void WriteAdminKubeconfig(string dataDirectory, Uri server, CertificateAuthority authority, CertificateStore store)
-    {
+        string path = AdminKubeconfigPath(_dataDirectory);
         string yaml = new Kubeconfig(
             server,
             AdminUser,
-            authority.CertificatePem,
-            File.ReadAllText(store.CertificatePath(AdminName)),
-            File.ReadAllText(store.KeyPath(AdminName))).ToYaml();
-        string path = AdminKubeconfigPath(dataDirectory);
+            Authority.CertificatePem,
+            File.ReadAllText(_store.CertificatePath(AdminName)),
+            File.ReadAllText(_store.KeyPath(AdminName))).ToYaml();
         if (!File.Exists(path) || File.ReadAllText(path) != yaml)
         {
             DurableFile.Write(path, yaml, DurableFile.Private);
         }
+
+        return path;
+    }
+
+    public void Dispose()
+    {
+        _serving.Dispose();
+        _apiClient.Dispose();
+        Authority.Dispose();
+    }
+
+    private void EnsureAll()
+    {
+        _serving = _store.Ensure(Authority, ServerName, _servingSpec);
+        _apiClient = _store.Ensure(Authority, ServerClientName, CertificateRequestSpec.Client(WellKnown.ApiServerUser));
+        using X509Certificate2 admin = _store.Ensure(Authority, AdminName, CertificateRequestSpec.Client(AdminUser, WellKnown.MastersGroup));
     }
 }

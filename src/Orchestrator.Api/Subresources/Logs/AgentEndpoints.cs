@@ -3,6 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using Orchestrator.Api.Decoding;
 using Orchestrator.Api.Responses;
+using Orchestrator.Api.Security.Pki;
 using Orchestrator.Model;
 using Orchestrator.Model.Json;
 using Orchestrator.Store;
@@ -20,7 +21,7 @@ internal sealed class AgentEndpoints : IDisposable
 
     private readonly IObjectStore _store;
 
-    public AgentEndpoints(IObjectStore store, X509Certificate2 authority, X509Certificate2 client)
+    public AgentEndpoints(IObjectStore store, ClusterCertificates certificates)
     {
         _store = store;
         var policy = new X509ChainPolicy
@@ -29,7 +30,7 @@ internal sealed class AgentEndpoints : IDisposable
             RevocationMode = X509RevocationMode.NoCheck,
             DisableCertificateDownloads = true,
         };
-        policy.CustomTrustStore.Add(authority);
+        policy.CustomTrustStore.Add(certificates.Authority.Certificate);
         Client = new HttpClient(new SocketsHttpHandler
         {
             ConnectTimeout = ConnectTimeout,
@@ -39,7 +40,9 @@ internal sealed class AgentEndpoints : IDisposable
             SslOptions = new SslClientAuthenticationOptions
             {
                 CertificateChainPolicy = policy,
-                ClientCertificates = [client],
+
+                // Asked for each connection, so that a renewed certificate is used.
+                LocalCertificateSelectionCallback = (_, _, _, _, _) => certificates.ApiClient,
             },
         })
         {

@@ -43,7 +43,7 @@ public sealed class ClientCertificateAuthenticator(X509Certificate2 authority, T
         (string name, IReadOnlyList<string> organizations) = CertificateSubject.Read(certificate.SubjectName);
         return name.Length == 0
             ? new Verdict(null, default)
-            : new Verdict(new UserInfo(name, [.. organizations, AuthenticatedGroup]), certificate.NotAfter);
+            : new Verdict(new UserInfo(name, [.. organizations, AuthenticatedGroup]), new DateTimeOffset(certificate.NotAfter));
     }
 
     private sealed record Verdict(UserInfo? User, DateTimeOffset ValidUntil);

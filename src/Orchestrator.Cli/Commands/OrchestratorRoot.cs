@@ -12,6 +12,7 @@ internal static class OrchestratorRoot
         GetCommand.Create(),
         ExplainCommand.Create(),
         ImageCommand.Create(),
+        ServerCommand.Create(),
     }.ShowExamples();
 
     /// <summary>Parses and runs. A <see cref="CommandFailedException"/> is the user's to mend: its message is printed without a stack trace, exit code 1.</summary>

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Orchestrator.Api.Responses;
 using Orchestrator.Model;
 using Orchestrator.Model.Kinds;

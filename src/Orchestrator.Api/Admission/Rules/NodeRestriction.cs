@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Orchestrator.Api.Responses;
 using Orchestrator.Api.Security;
-using Orchestrator.Model;
 using Orchestrator.Model.Json;
 using Orchestrator.Model.Kinds;
 

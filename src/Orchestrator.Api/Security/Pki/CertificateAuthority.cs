@@ -55,7 +55,7 @@ public sealed class CertificateAuthority : IDisposable
 
         DateTimeOffset now = _time.GetUtcNow();
         DateTimeOffset end = now + LeafLifetime;
-        DateTimeOffset caEnd = Certificate.NotAfter;
+        var caEnd = new DateTimeOffset(Certificate.NotAfter);
         byte[] serial = RandomNumberGenerator.GetBytes(SerialBytes);
         serial[0] &= 0x7F;
         using X509Certificate2 bare = request.Create(Certificate, now - ClockSkew, end < caEnd ? end : caEnd, serial);

@@ -10,7 +10,7 @@ namespace Orchestrator.Api.Security.Pki;
 /// </summary>
 public sealed class CertificateStore
 {
-    private const string AuthorityName = "ca";
+    internal const string AuthorityName = "ca";
 
     private static readonly TimeSpan RenewBefore = TimeSpan.FromDays(60);
 
@@ -46,7 +46,7 @@ public sealed class CertificateStore
 
         X509Certificate2 authority = Load(AuthorityName)
             ?? throw new PkiException($"{certificatePath} and {keyPath} cannot be read or do not belong together: restore them from a backup");
-        if (authority.NotAfter.ToUniversalTime() <= _time.GetUtcNow())
+        if (new DateTimeOffset(authority.NotAfter) <= _time.GetUtcNow())
         {
             throw new PkiException($"{certificatePath} expired on {authority.NotAfter:u}: delete it to renew the authority with the same key");
         }
@@ -113,7 +113,7 @@ public sealed class CertificateStore
 
     private bool IsGood(X509Certificate2 certificate, CertificateAuthority authority, CertificateRequestSpec spec)
     {
-        bool fresh = certificate.NotAfter.ToUniversalTime() - _time.GetUtcNow() > RenewBefore;
+        bool fresh = new DateTimeOffset(certificate.NotAfter) - _time.GetUtcNow() > RenewBefore;
         bool ours = spec.ForServer
             ? CertificateUse.IsServerOf(authority.Certificate, certificate, _time)
             : CertificateUse.IsClientOf(authority.Certificate, certificate, _time);

@@ -28,6 +28,13 @@ public static class NodeCredentials
             throw new PkiException($"node name \"{nodeName}\": {fault}");
         }
 
+        // A new authority, made by mistake in a mistyped directory, would sign credentials that no server believes.
+        string authorityPath = Path.Combine(ClusterCertificates.PkiDirectory(dataDirectory), CertificateStore.AuthorityName + ".crt");
+        if (!File.Exists(authorityPath))
+        {
+            throw new PkiException($"{authorityPath} does not exist: start the server once, or give its data directory with --data-dir");
+        }
+
         using PkiLock held = PkiLock.Take(ClusterCertificates.PkiDirectory(dataDirectory));
         using CertificateAuthority authority = new CertificateStore(ClusterCertificates.PkiDirectory(dataDirectory), time).OpenAuthority();
         var store = new CertificateStore(outDirectory, time);

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Hosting;
 using Orchestrator.Api.Decoding;
 using Orchestrator.Api.Requests;
 using Orchestrator.Api.Responses;
@@ -9,7 +10,7 @@ using Orchestrator.Store;
 namespace Orchestrator.Api.Subresources.Logs;
 
 /// <summary><c>GET pods/NAME/log</c>: passed on from the agent of the pod's node as it comes, without end where <c>follow</c> is set.</summary>
-internal sealed class PodLog(IObjectStore store, AgentEndpoints agents) : ISubresource
+internal sealed class PodLog(IObjectStore store, AgentEndpoints agents, IHostApplicationLifetime lifetime) : ISubresource
 {
     /// <summary>Query parameters that the agent understands as they are.</summary>
     private static readonly string[] PassedOn = ["follow", "limitBytes", "previous", "sinceSeconds", "sinceTime", "tailLines", "timestamps"];
@@ -57,16 +58,22 @@ internal sealed class PodLog(IObjectStore store, AgentEndpoints agents) : ISubre
             .Select(name => $"{name}={Uri.EscapeDataString(call.Request.QueryValue(name))}")];
         string path = $"containerLogs/{call.Request.Namespace}/{call.Request.Name}/{container}";
         var uri = new Uri(agent, query.Length == 0 ? path : $"{path}?{string.Join('&', query)}");
+        // A followed log would keep a stopping server waiting.
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(call.Cancel, lifetime.ApplicationStopping);
         try
         {
-            using HttpResponseMessage response = await agents.Client.GetAsync(uri, HttpCompletionOption.ResponseHeadersRead, call.Cancel);
+            using HttpResponseMessage response = await agents.Client.GetAsync(uri, HttpCompletionOption.ResponseHeadersRead, ended.Token);
             if (!response.IsSuccessStatusCode)
             {
-                return await RefusedAsync(response, call.Cancel);
+                return await RefusedAsync(response, ended.Token);
             }
 
-            await StreamAsync(call.Http, response, call.Cancel);
+            await StreamAsync(call.Http, response, ended.Token);
             return null;
+        }
+        catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            return StatusErrors.ServiceUnavailable("the server is stopping");
         }
         catch (HttpRequestException e) when (!call.Http.Response.HasStarted)
         {

@@ -18,6 +18,10 @@ internal static partial class ServerLogging
         logging.SetMinimumLevel(LogLevel.Information);
         logging.AddFilter("Microsoft", LogLevel.Warning);
         logging.AddFilter("Orleans", LogLevel.Warning);
+
+        // Advice about the collector, and a watchdog that takes the machine's uptime for a stall when it starts.
+        logging.AddFilter("Orleans.Runtime.Silo", LogLevel.Error);
+        logging.AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error);
         logging.AddFilter("Npgsql", LogLevel.Warning);
         logging.AddFilter("System", LogLevel.Warning);
     }

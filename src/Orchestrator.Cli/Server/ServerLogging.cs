@@ -24,6 +24,7 @@ internal static partial class ServerLogging
         logging.AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error);
         logging.AddFilter("Npgsql", LogLevel.Warning);
         logging.AddFilter("System", LogLevel.Warning);
+        logging.AddFilter("Polly", LogLevel.Warning);
     }
 
     /// <summary>Where a connection string leads, without the secrets in it.</summary>

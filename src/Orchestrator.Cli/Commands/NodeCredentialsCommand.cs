@@ -28,13 +28,7 @@ internal static class NodeCredentialsCommand
     {
         var command = new Command(
             "node-credentials",
-            """
-            Issue the certificates of a node's agent, on the server's machine. Repeating it renews what is due and keeps the rest.
-            Writes kubeconfig, serving.crt, serving.key and ca.crt.
-
-            Example:
-              orchestrator server node-credentials worker-1 --node-ip 192.0.2.11 --server https://192.0.2.10:6443 --out ./worker-1
-            """)
+            "Issue kubeconfig, serving.crt, serving.key and ca.crt of a node's agent, on the server's machine. Repeating it renews what is due.")
         {
             Name,
             NodeIp,
@@ -47,7 +41,7 @@ internal static class NodeCredentialsCommand
             parsed.GetRequiredValue(NodeIp),
             parsed.GetRequiredValue(ServerUrl),
             Path.GetFullPath(parsed.GetRequiredValue(Out))));
-        return command;
+        return command.WithExamples("orchestrator server node-credentials worker-1 --node-ip 192.0.2.11 --server https://192.0.2.10:6443 --out ./worker-1");
     }
 
     private static int Issue(string dataDirectory, string name, string nodeIp, string url, string outDirectory)

@@ -54,15 +54,7 @@ internal static class ServerCommand
 
     public static Command Create()
     {
-        var command = new Command(
-            "server",
-            """
-            Run the control plane: API, scheduler, controllers and, unless one is given, its database.
-
-            Examples:
-              orchestrator server --data-dir ./server
-              orchestrator server --listen 0.0.0.0:6443 --advertise-address 192.0.2.10
-            """)
+        var command = new Command("server", "Run the control plane: API, scheduler, controllers and, unless one is given, its database.")
         {
             DataDirectory,
             Listen,
@@ -79,7 +71,9 @@ internal static class ServerCommand
             await ServerRun.RunAsync(Read(parsed), cancel);
             return 0;
         });
-        return command;
+        return command.WithExamples(
+            "orchestrator server --data-dir ./server",
+            "orchestrator server --listen 0.0.0.0:6443 --advertise-address 192.0.2.10");
     }
 
     private static ServerOptions Read(ParseResult parsed)

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Orchestrator.Agent.Images;
+using Orchestrator.Agent.Runtimes;
 using Orchestrator.Agent.Runtimes.Containerd.Setup;
 using Orchestrator.Cli.Commands;
 
@@ -37,7 +38,7 @@ internal sealed class LabImages(string storeDirectory, string? containerdSocket,
 
             return images;
         }
-        catch (Exception error) when (error is InvalidImageException or Agent.Runtimes.RuntimeRefusalException or FileNotFoundException or DirectoryNotFoundException)
+        catch (Exception error) when (error is InvalidImageException or RuntimeRefusalException or FileNotFoundException or DirectoryNotFoundException)
         {
             throw new CommandFailedException($"{archivePath} cannot be imported: {error.Message}", error);
         }

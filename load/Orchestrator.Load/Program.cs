@@ -1,1 +1,6 @@
-return 0;
+using System.CommandLine;
+using Orchestrator.Load.Scenarios;
+
+var root = new RootCommand("Load on the parts of the orchestrator, and what they make of it.");
+root.Subcommands.Add(StoreScenario.Create());
+return await root.Parse(args).InvokeAsync();

@@ -40,7 +40,7 @@ internal sealed class StoreParts : IAsyncDisposable
         var self = Guid.NewGuid();
         Log = new LogReader(Database, objects, _replies);
         Follower = new LogFollower(cache, Log, options, time, _jitter, _replies, logs.CreateLogger<LogFollower>());
-        HeadSync = new HeadSync(cache, Log, Follower);
+        HeadSync = new HeadSync(cache, Log, Follower, options, time);
         Explanations = new ExplanationTable(Database, options);
         _telemetry = new StoreTelemetry(cache, () => Follower.KnownHead - cache.Revision);
         _migrator = new SchemaMigrator(logs.CreateLogger<SchemaMigrator>());

@@ -15,7 +15,7 @@ internal sealed class BatchPublisher(ObjectCache cache, LogFollower follower, St
         var stored = new StoredObject?[batch.Mutations.Count];
         var entries = Entries(batch, reply, stored);
         var requests = batch.Requests.ToArray();
-        if (cache.TryApply(entries) && cache.Revision >= reply.HeadRevision)
+        if (TryApply(entries) && cache.Revision >= reply.HeadRevision)
         {
             Answer(requests, reply, stored);
             return Task.CompletedTask;
@@ -33,19 +33,32 @@ internal sealed class BatchPublisher(ObjectCache cache, LogFollower follower, St
             if (entries.Length > 0)
             {
                 await cache.WaitForAsync(entries[0].Revision - 1, limit.Token);
-                cache.TryApply(entries);
+                TryApply(entries);
             }
 
             // Also for those that failed: what they lost against is then there to be read.
             await cache.WaitForAsync(reply.HeadRevision, limit.Token);
             Answer(requests, reply, stored);
         }
-        catch (Exception e) when (e is OperationCanceledException or LogDiscontinuityException)
+        catch (OperationCanceledException e)
         {
             foreach (var request in requests)
             {
                 request.Fail(new StoreUnavailableException("the change log could not be read up to the commit in time", e));
             }
+        }
+    }
+
+    /// <summary>Where the batch does not fit the cache, the follower will find the same and load everything anew; the commit itself stands.</summary>
+    private bool TryApply(LogEntry[] entries)
+    {
+        try
+        {
+            return cache.TryApply(entries);
+        }
+        catch (LogDiscontinuityException)
+        {
+            return false;
         }
     }
 

@@ -29,7 +29,7 @@ internal sealed partial class LogCompactor(StoreDatabase database, ObjectCache c
                 await CompactAsync(Target(), cancel);
                 await ForgetWritersAsync(cancel);
             }
-            catch (Exception e) when (DatabaseErrors.IsDatabase(e))
+            catch (Exception e) when (!cancel.IsCancellationRequested)
             {
                 LogFailed(log, e);
             }

@@ -7,7 +7,7 @@ namespace Orchestrator.Store.Follow;
 /// Consistent reads: asks the database for its head and waits until the cache is there. Callers that come while a question is on its way
 /// share the next one; they cannot share that one, which may have been answered before they came.
 /// </summary>
-internal sealed class HeadSync(ObjectCache cache, LogReader reader, LogFollower follower)
+internal sealed class HeadSync(ObjectCache cache, LogReader reader, LogFollower follower, StoreOptions options, TimeProvider time)
 {
     private readonly Lock _gate = new();
     private Task<long> _running = Task.FromResult(0L);
@@ -16,8 +16,26 @@ internal sealed class HeadSync(ObjectCache cache, LogReader reader, LogFollower 
     public async ValueTask<long> SyncAsync(CancellationToken cancel)
     {
         var head = await NextReadAsync().WaitAsync(cancel);
-        await cache.WaitForAsync(head, cancel);
+        if (cache.Revision < head)
+        {
+            await WaitForAsync(head, cancel);
+        }
+
         return head;
+    }
+
+    private async Task WaitForAsync(long head, CancellationToken cancel)
+    {
+        using var limit = new CancellationTokenSource(options.CommitTimeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancel);
+        try
+        {
+            await cache.WaitForAsync(head, either.Token);
+        }
+        catch (OperationCanceledException e) when (!cancel.IsCancellationRequested)
+        {
+            throw new StoreUnavailableException("the change log could not be read up to the database's head in time", e);
+        }
     }
 
     private Task<long> NextReadAsync()

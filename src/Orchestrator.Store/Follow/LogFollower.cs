@@ -60,8 +60,9 @@ internal sealed partial class LogFollower(
                 LogReload(log, e);
                 await ReloadAsync(cancel);
             }
-            catch (Exception e) when (DatabaseErrors.IsDatabase(e))
+            catch (Exception e) when (!cancel.IsCancellationRequested)
             {
+                // Whatever it is: a process that no longer follows must say so, and go on trying.
                 replies.NoteFailure(e);
                 LogFailed(log, e);
                 await backoff.PauseAsync(cancel);
@@ -108,7 +109,7 @@ internal sealed partial class LogFollower(
             Volatile.Write(ref _knownHead, 0);
             await LoadAsync(cancel);
         }
-        catch (Exception e) when (DatabaseErrors.IsDatabase(e))
+        catch (Exception e) when (!cancel.IsCancellationRequested)
         {
             replies.NoteFailure(e);
             LogFailed(log, e);

@@ -29,7 +29,7 @@ internal sealed partial class PeerListener(
             {
                 await ListenAsync(backoff, cancel);
             }
-            catch (Exception e) when (DatabaseErrors.IsDatabase(e))
+            catch (Exception e) when (!cancel.IsCancellationRequested)
             {
                 _hasPeers = true;
                 LogLost(log, e);

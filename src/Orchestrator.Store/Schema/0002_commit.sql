@@ -1,8 +1,3 @@
--- Serialises commits of all servers on this database until the end of the transaction, so that revision order is commit order.
-CREATE FUNCTION take_commit_lock() RETURNS void LANGUAGE sql VOLATILE AS $$
-  SELECT pg_advisory_xact_lock(7236821, 1)
-$$;
-
 -- Applies a batch of compare-and-swaps and returns, for each, its revision (0 where it failed) and the revision that the
 -- object had before (0: none, -1: the fence is outdated), and the log's head.
 --
@@ -31,14 +26,17 @@ CREATE FUNCTION commit_batch(
 DECLARE
   v_last_sequence bigint;
   v_head bigint;
+  v_next bigint;
   v_outdated boolean[];
   v_row record;
 BEGIN
-  PERFORM take_commit_lock();
+  -- Held until the end of the transaction: commits of all servers on this database come one after another, so revision order is commit order.
+  PERFORM pg_advisory_xact_lock(7236821, 1);
 
-  SELECT h.revision INTO v_head FROM head h;
+  SELECT h.revision, w.sequence, w.revisions, w.currents INTO v_head, v_last_sequence, revisions, currents
+  FROM head h LEFT JOIN writer w ON w.id = p_writer;
   head_revision := v_head;
-  SELECT w.sequence, w.revisions, w.currents INTO v_last_sequence, revisions, currents FROM writer w WHERE w.id = p_writer;
+  v_next := v_head;
   IF v_last_sequence = p_sequence THEN
     RETURN;
   ELSIF v_last_sequence > p_sequence THEN
@@ -56,7 +54,7 @@ BEGIN
 
   FOR v_round IN 0 .. p_rounds - 1 LOOP
     FOR v_row IN
-      WITH mutation AS MATERIALIZED (
+      WITH candidate AS (
         SELECT m.type, m.resource, m.namespace, m.name, m.expected, m.body, m.ordinal,
                coalesce(nullif(m.uid, ''), o.uid) AS uid,
                CASE WHEN coalesce(v_outdated[m.fence], false) THEN -1 ELSE coalesce(o.revision, 0) END AS current
@@ -64,40 +62,50 @@ BEGIN
           AS m (round, type, resource, namespace, name, uid, expected, body, fence, ordinal)
         LEFT JOIN object o ON o.resource = m.resource AND o.namespace = m.namespace AND o.name = m.name
         WHERE m.round = v_round
-      ), won AS MATERIALIZED (
-        SELECT m.*, v_head + row_number() OVER (ORDER BY m.ordinal) AS revision FROM mutation m WHERE m.current = m.expected
+      ), mutation AS MATERIALIZED (
+        -- In one pass, because a join of winners and losers would compare each with each.
+        SELECT c.*, CASE WHEN c.current = c.expected THEN
+                 v_head + count(*) FILTER (WHERE c.current = c.expected) OVER (ORDER BY c.ordinal ROWS UNBOUNDED PRECEDING)
+               END AS revision
+        FROM candidate c
       ), created AS (
         INSERT INTO object (resource, namespace, name, uid, revision)
-        SELECT w.resource, w.namespace, w.name, w.uid, w.revision FROM won w WHERE w.type = 0
+        SELECT m.resource, m.namespace, m.name, m.uid, m.revision FROM mutation m WHERE m.type = 0 AND m.revision IS NOT NULL
       ), updated AS (
-        UPDATE object o SET revision = w.revision, uid = w.uid FROM won w
-        WHERE w.type = 1 AND o.resource = w.resource AND o.namespace = w.namespace AND o.name = w.name
+        UPDATE object o SET revision = m.revision, uid = m.uid FROM mutation m
+        WHERE m.type = 1 AND m.revision IS NOT NULL
+          AND o.resource = m.resource AND o.namespace = m.namespace AND o.name = m.name
       ), deleted AS (
-        DELETE FROM object o USING won w
-        WHERE w.type = 2 AND o.resource = w.resource AND o.namespace = w.namespace AND o.name = w.name
+        DELETE FROM object o USING mutation m
+        WHERE m.type = 2 AND m.revision IS NOT NULL
+          AND o.resource = m.resource AND o.namespace = m.namespace AND o.name = m.name
       ), logged AS (
         INSERT INTO change (revision, type, resource, namespace, name, uid, previous_revision, body)
-        SELECT w.revision, w.type, w.resource, w.namespace, w.name, w.uid, nullif(w.current, 0),
-               CASE WHEN w.type <> 2 THEN w.body END
-        FROM won w
+        SELECT m.revision, m.type, m.resource, m.namespace, m.name, m.uid, nullif(m.current, 0),
+               CASE WHEN m.type <> 2 THEN m.body END
+        FROM mutation m WHERE m.revision IS NOT NULL
       )
-      SELECT m.ordinal, m.current, w.revision FROM mutation m LEFT JOIN won w ON w.ordinal = m.ordinal
+      SELECT m.ordinal, m.current, m.revision FROM mutation m
     LOOP
       currents[v_row.ordinal] := v_row.current;
       IF v_row.revision IS NOT NULL THEN
         revisions[v_row.ordinal] := v_row.revision;
+        v_next := greatest(v_next, v_row.revision);
       END IF;
     END LOOP;
-    SELECT greatest(v_head, max(r)) INTO v_head FROM unnest(revisions) AS r;
+    v_head := v_next;
   END LOOP;
 
-  INSERT INTO writer AS w (id, sequence, revisions, currents, used_at)
-  VALUES (p_writer, p_sequence, commit_batch.revisions, commit_batch.currents, now())
-  ON CONFLICT (id) DO UPDATE
-  SET sequence = excluded.sequence, revisions = excluded.revisions, currents = excluded.currents, used_at = excluded.used_at;
+  UPDATE writer w
+  SET sequence = p_sequence, revisions = commit_batch.revisions, currents = commit_batch.currents, used_at = now() WHERE w.id = p_writer;
+  IF NOT FOUND THEN
+    INSERT INTO writer (id, sequence, revisions, currents, used_at)
+    VALUES (p_writer, p_sequence, commit_batch.revisions, commit_batch.currents, now());
+  END IF;
 
   IF v_head > head_revision THEN
     head_revision := v_head;
+  v_next := v_head;
     UPDATE head SET revision = v_head;
     IF p_notify THEN
       PERFORM pg_notify('orchestrator_change', v_head::text);
@@ -111,7 +119,7 @@ CREATE FUNCTION take_epoch(p_name text) RETURNS bigint LANGUAGE plpgsql VOLATILE
 DECLARE
   v_epoch bigint;
 BEGIN
-  PERFORM take_commit_lock();
+  PERFORM pg_advisory_xact_lock(7236821, 1);
   INSERT INTO epoch AS e (name, epoch) VALUES (p_name, 1)
   ON CONFLICT (name) DO UPDATE SET epoch = e.epoch + 1
   RETURNING e.epoch INTO v_epoch;

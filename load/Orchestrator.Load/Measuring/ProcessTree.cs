@@ -1,0 +1,41 @@
+using System.Globalization;
+
+namespace Orchestrator.Load.Measuring;
+
+/// <summary>CPU time of a process and its children, from <c>/proc</c>, children that have ended included.</summary>
+internal static class ProcessTree
+{
+    private const double TicksPerSecond = 100;
+
+    public static TimeSpan CpuOf(int root)
+    {
+        var ticks = 0L;
+        foreach (var directory in Directory.GetDirectories("/proc"))
+        {
+            if (int.TryParse(Path.GetFileName(directory), CultureInfo.InvariantCulture, out var pid) && ReadStat(pid) is { } stat
+                && (pid == root || Number(stat, 1) == root))
+            {
+                // utime and stime; of the root also those of children that it has collected.
+                ticks += Number(stat, 11) + Number(stat, 12) + (pid == root ? Number(stat, 13) + Number(stat, 14) : 0);
+            }
+        }
+
+        return TimeSpan.FromSeconds(ticks / TicksPerSecond);
+    }
+
+    /// <summary>The fields from the state on: those before it may contain spaces.</summary>
+    private static string[]? ReadStat(int pid)
+    {
+        try
+        {
+            var text = File.ReadAllText($"/proc/{pid}/stat");
+            return text[(text.LastIndexOf(')') + 2)..].Split(' ');
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
+    private static long Number(string[] stat, int field) => long.Parse(stat[field], CultureInfo.InvariantCulture);
+}

@@ -26,11 +26,14 @@ public sealed class DatabaseLossTests(PostgresFixture postgres)
         using var stop = new CancellationTokenSource();
 
         var writers = Enumerable.Range(0, 8).Select(w => Task.Run(() => WriteAsync(store, w, acknowledged, stop.Token))).ToArray();
+        var killed = 0;
         for (var kills = 1; kills <= 2; kills++)
         {
             var before = acknowledged.Count;
             await Eventually.TrueAsync(() => Task.FromResult(acknowledged.Count > before + 100), "writing");
-            Process.GetProcessById(server.ProcessId!.Value).Kill();
+            await Eventually.TrueAsync(() => Task.FromResult(server.ProcessId is { } now && now != killed), "the database's process");
+            killed = server.ProcessId!.Value;
+            Process.GetProcessById(killed).Kill();
         }
 
         var afterwards = acknowledged.Count;

@@ -6,9 +6,6 @@ namespace Orchestrator.Store.Connections;
 /// <summary>The one place where SQLSTATEs and driver exceptions are told apart.</summary>
 internal static class DatabaseErrors
 {
-    /// <summary>SQLSTATE raised by commit_batch for a batch that has been given up.</summary>
-    public const string BatchGivenUp = "OR001";
-
     /// <summary>
     /// Any failure to talk to the database, or of the database itself: worth another attempt on a new connection.
     /// Disk full (53100) and the like count: an operator may mend them while callers still wait.

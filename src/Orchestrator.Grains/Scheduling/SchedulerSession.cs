@@ -49,11 +49,14 @@ internal sealed class SchedulerSession(
         finally
         {
             _inbox.Writer.TryComplete();
-            await ending.CancelAsync();
+            Cancel(ending);
             await reading;
             sink.Stopped(options.Name);
         }
     }
+
+    // Not CancelAsync: that would leave the scheduler's task for the thread pool, and a simulation its seed.
+    private static void Cancel(CancellationTokenSource source) => source.Cancel();
 
     private void Load()
     {

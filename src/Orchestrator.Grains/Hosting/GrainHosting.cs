@@ -89,14 +89,6 @@ public static class GrainHosting
         });
         silo.Configure<EndpointOptions>(endpoint =>
             endpoint.SiloListeningEndpoint = new IPEndPoint(endpoint.AdvertisedIPAddress ?? IPAddress.Loopback, siloPort));
-        silo.Configure<ClusterMembershipOptions>(membership =>
-        {
-            // A server that is gone is noticed after about six seconds, so that its scheduler is back within ten. One vote is enough:
-            // a server declared dead by mistake restarts, and until then epochs and compare-and-swap keep it harmless.
-            membership.ProbeTimeout = TimeSpan.FromSeconds(2);
-            membership.NumMissedProbesLimit = 3;
-            membership.NumVotesForDeathDeclaration = 1;
-        });
     }
 
     // Taken and given back: another process may be quicker, and the start then fails and is tried again by whoever supervises it.

@@ -1,0 +1,110 @@
+using System.Text.Json.Nodes;
+using Orchestrator.Grains.Hosting;
+using Orchestrator.Model;
+using Orchestrator.Model.Json;
+using Orchestrator.Store;
+using Orchestrator.Testing;
+using Orchestrator.Testing.Cluster;
+using Orchestrator.Testing.Postgres;
+
+namespace Orchestrator.IntegrationTests.Scheduling;
+
+public sealed class SchedulerTests(PostgresFixture postgres)
+{
+    [Fact]
+    public async Task A_pod_is_bound_and_that_is_told_and_explained()
+    {
+        await using SchedulingServer server = await SchedulingServer.StartAsync(await postgres.CreateDatabaseAsync());
+        await server.CreateAsync("namespaces", ClusterObjects.Namespace("default"));
+        await server.CreateNodeAsync("node-a");
+
+        await server.CreateAsync("pods", ClusterObjects.Pod("web"));
+
+        StoredObject bound = await server.BoundAsync("web");
+        Assert.Equal("node-a", bound.Fields["spec.nodeName"]);
+        JsonObject condition = ClusterObjects.Read(bound).Child("status").Items("conditions").Single(c => c.Item.Text("type") == "PodScheduled").Item;
+        Assert.Equal("True", condition.Text("status"));
+        JsonObject told = await server.ToldAsync("web", "Scheduled");
+        Assert.Equal("Successfully assigned default/web to node-a", told.Text("message"));
+        JsonObject explained = await server.ExplainedAsync("web", "Scheduled");
+        Assert.Equal("node-a", explained.Text("nodeName"));
+        Assert.Equal("node-a", explained.Items("scores").First().Item.Text("node"));
+    }
+
+    [Fact]
+    public async Task A_pod_that_fits_nowhere_says_why_and_is_bound_when_a_node_comes_that_has_room()
+    {
+        await using SchedulingServer server = await SchedulingServer.StartAsync(await postgres.CreateDatabaseAsync());
+        await server.CreateAsync("namespaces", ClusterObjects.Namespace("default"));
+        await server.CreateNodeAsync("small", cpu: "1");
+
+        await server.CreateAsync("pods", ClusterObjects.Pod("big", cpu: "3"));
+
+        const string message = "0/1 nodes are available: 1 Insufficient cpu.";
+        JsonObject told = await server.ToldAsync("big", "FailedScheduling");
+        Assert.Equal(message, told.Text("message"));
+        JsonObject explained = await server.ExplainedAsync("big", "Unschedulable");
+        Assert.Equal(["2 more cpu on node small"], explained.Texts("remedies"));
+        await SchedulingServer.WhenAsync("the condition says so", () => ClusterObjects.Read(server.Store.Get(new ObjectKey("pods", "default", "big"))!)
+            .Child("status").Items("conditions").Select(c => c.Item).FirstOrDefault(c => c.Text("reason") == "Unschedulable" && c.Text("message") == message));
+
+        await server.CreateNodeAsync("large");
+
+        StoredObject bound = await server.BoundAsync("big");
+        Assert.Equal("large", bound.Fields["spec.nodeName"]);
+    }
+
+    [Fact]
+    public async Task A_scheduler_whose_epoch_was_taken_starts_again_with_a_later_one()
+    {
+        await using SchedulingServer server = await SchedulingServer.StartAsync(await postgres.CreateDatabaseAsync());
+        await server.CreateNodeAsync("node-a");
+        await server.CreateAsync("pods", ClusterObjects.Pod("first"));
+        await server.BoundAsync("first");
+
+        long taken = await server.Store.TakeEpochAsync("scheduler/default-scheduler", TestContext.Current.CancellationToken);
+        await server.CreateAsync("pods", ClusterObjects.Pod("second"));
+
+        await server.BoundAsync("second");
+
+        // The decision made under the old epoch was refused, and made again.
+        await Eventually.TrueAsync(
+            async () => (await server.ExplainedAsync("second", "Scheduled")).Integer("epoch") > taken, "it is bound under a later epoch");
+    }
+
+    [Fact]
+    public async Task Two_servers_on_one_database_run_one_scheduler_and_the_other_takes_over()
+    {
+        string database = await postgres.CreateDatabaseAsync();
+        var options = new GrainOptions { Clustering = GrainClustering.Postgres, ConnectionString = database };
+        await using SchedulingServer second = await StartTwoAsync(database, options);
+
+        // The first server, on which the scheduler was, is gone.
+        await second.CreateAsync("pods", ClusterObjects.Pod("after"));
+        await second.BoundAsync("after");
+    }
+
+    private static async Task<SchedulingServer> StartTwoAsync(string database, GrainOptions options)
+    {
+        await using SchedulingServer first = await SchedulingServer.StartAsync(database, options);
+        await first.CreateNodeAsync("node-a", cpu: "64");
+        await first.CreateAsync("pods", ClusterObjects.Pod("before"));
+        await first.BoundAsync("before");
+        SchedulingServer second = await SchedulingServer.StartAsync(database, options);
+
+        // While the second server joins there may be two schedulers for a moment, which fence each other: each decision then has another epoch.
+        long? epoch = null;
+        int inARow = 0;
+        for (int i = 0; inARow < 8; i++)
+        {
+            Assert.True(i < 100, "there are still two schedulers");
+            await (i % 2 == 0 ? first : second).CreateAsync("pods", ClusterObjects.Pod($"pod-{i}"));
+            await second.BoundAsync($"pod-{i}");
+            long? latest = (await second.ExplainedAsync($"pod-{i}", "Scheduled")).Integer("epoch");
+            inARow = latest == epoch ? inARow + 1 : 1;
+            epoch = latest;
+        }
+
+        return second;
+    }
+}

@@ -1,3 +1,4 @@
+using Orchestrator.Model;
 using Orchestrator.Scheduling.Workloads;
 
 namespace Orchestrator.Scheduling.Cluster;
@@ -235,6 +236,12 @@ public sealed class ClusterState
         var soft = new List<int>();
         foreach (Taint taint in node.Taints)
         {
+            if (node.IsCordoned && taint.Key == WellKnown.UnschedulableTaint)
+            {
+                // The cordon itself, and gone with it: one obstacle, not two.
+                continue;
+            }
+
             if (taint.Effect == "PreferNoSchedule")
             {
                 soft.Add(Taints.IdOf(taint));

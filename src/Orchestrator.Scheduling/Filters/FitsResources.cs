@@ -41,8 +41,9 @@ public sealed class FitsResources : INodeFilter
             long lacking = Lacking(cluster, slot, request);
             if (lacking > 0)
             {
-                string name = cluster.Resources.NameOf(request.Column);
-                parts.Add($"{ResourceCatalog.Format(request.Column, lacking)} more {name}");
+                parts.Add(request.Column == ResourceCatalog.Pods
+                    ? "room for one more pod"
+                    : $"{ResourceCatalog.Format(request.Column, lacking)} more {cluster.Resources.NameOf(request.Column)}");
                 cost += (double)lacking / request.Amount;
             }
         }

@@ -14,18 +14,18 @@ public sealed class PlacementProperties
     private static readonly Gen<SimplePod> GenPod =
         from cpu in Gen.Long[0, 3000]
         from memory in Gen.Long[0, 3000]
-        from zone in Gen.OneOfConst<string?>(null, null, "east", "west")
-        from tolerated in Gen.OneOfConst<string[]>([], ["t1"], ["t1", "t2"])
-        from port in Gen.OneOfConst(0, 0, 80, 81)
+        from zone in Gen.OneOf<string?>(null, null, "east", "west")
+        from tolerated in Gen.OneOf<string[]>([], ["t1"], ["t1", "t2"])
+        from port in Gen.OneOf(0, 0, 80, 81)
         select new SimplePod(cpu, memory, zone, tolerated, port);
 
     private static readonly Gen<SimpleNode> GenNode =
-        from name in Gen.OneOfConst(NodeNames)
+        from name in Gen.OneOf(NodeNames)
         from cpu in Gen.Long[0, 8000]
         from memory in Gen.Long[0, 8000]
         from pods in Gen.Int[0, 5]
-        from zone in Gen.OneOfConst("east", "west")
-        from taints in Gen.OneOfConst<string[]>([], [], ["t1"], ["t1", "t2"])
+        from zone in Gen.OneOf("east", "west")
+        from taints in Gen.OneOf<string[]>([], [], ["t1"], ["t1", "t2"])
         from cordoned in Gen.Bool
         select new SimpleNode(name, cpu, memory, pods, zone, taints, cordoned && cpu > 6000);
 

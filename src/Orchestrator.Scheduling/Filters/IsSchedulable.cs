@@ -16,5 +16,5 @@ public sealed class IsSchedulable : INodeFilter
 
     public IEnumerable<string> Reasons(ClusterState cluster, int slot, WorkloadShape shape) => ["node(s) were unschedulable"];
 
-    public Remedy RemedyFor(ClusterState cluster, int slot, WorkloadShape shape) => new("uncordon", 0, RemedyScope.Node);
+    public Remedy RemedyFor(ClusterState cluster, int slot, WorkloadShape shape) => new("an end of the cordon", 0, RemedyScope.Node);
 }

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Orchestrator.Model;
 using Orchestrator.Model.Quantities;
 using Orchestrator.Store;
 using Orchestrator.Testing.Simulation;

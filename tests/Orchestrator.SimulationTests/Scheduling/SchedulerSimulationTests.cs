@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace Orchestrator.SimulationTests.Scheduling;
@@ -8,7 +9,7 @@ public sealed class SchedulerSimulationTests
 
     /// <summary>Set ORCHESTRATOR_SEED to repeat one run.</summary>
     private static IEnumerable<int> Seeds =>
-        int.TryParse(Environment.GetEnvironmentVariable("ORCHESTRATOR_SEED"), out int seed) ? [seed] : Enumerable.Range(1, Runs);
+        int.TryParse(Environment.GetEnvironmentVariable("ORCHESTRATOR_SEED"), CultureInfo.InvariantCulture, out int seed) ? [seed] : Enumerable.Range(1, Runs);
 
     [Fact]
     public void Nothing_is_bound_twice_or_over_capacity_or_forgotten_whatever_fails()
@@ -52,7 +53,7 @@ public sealed class SchedulerSimulationTests
         var course = new StringBuilder();
         foreach (Orchestrator.Store.Change change in simulation.Database.Log)
         {
-            course.AppendLine($"{change.Revision} {change.Type} {change.Object.Key} {Encoding.UTF8.GetString(change.Object.Json.Span)}");
+            course.AppendLine(CultureInfo.InvariantCulture, $"{change.Revision} {change.Type} {change.Object.Key} {Encoding.UTF8.GetString(change.Object.Json.Span)}");
         }
 
         return course.ToString();

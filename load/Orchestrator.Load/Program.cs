@@ -3,4 +3,5 @@ using Orchestrator.Load.Scenarios;
 
 var root = new RootCommand("Load on the parts of the orchestrator, and what they make of it.");
 root.Subcommands.Add(StoreScenario.Create());
+root.Subcommands.Add(ApiScenario.Create());
 return await root.Parse(args).InvokeAsync();

@@ -70,7 +70,7 @@ public sealed class TreeTests
         var bomb = new StringBuilder("a0: &a0 [x,x,x,x,x,x,x,x,x]\n");
         for (var i = 1; i < 9; i++)
         {
-            bomb.Append($"a{i}: &a{i} [{string.Join(',', Enumerable.Repeat($"*a{i - 1}", 9))}]\n");
+            bomb.Append(System.Globalization.CultureInfo.InvariantCulture, $"a{i}: &a{i} [{string.Join(',', Enumerable.Repeat($"*a{i - 1}", 9))}]\n");
         }
 
         var refused = Assert.Throws<JsonException>(() => YamlTree.Parse(new StringReader(bomb.ToString()), Depth));

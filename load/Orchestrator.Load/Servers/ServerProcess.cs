@@ -1,0 +1,115 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
+using Orchestrator.Load.Measuring;
+
+namespace Orchestrator.Load.Servers;
+
+/// <summary>A server as its users run it: <c>orchestrator server</c> in a process of its own, with a private PostgreSQL and a data directory that is deleted at the end.</summary>
+internal sealed class ServerProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(30);
+
+    private readonly DirectoryInfo _directory;
+    private readonly Process _process;
+    private readonly Uri _address;
+
+    private ServerProcess(DirectoryInfo directory, Process process, Uri address)
+    {
+        _directory = directory;
+        _process = process;
+        _address = address;
+    }
+
+    /// <summary>CPU time so far of the server and of its PostgreSQL.</summary>
+    public TimeSpan? CpuTime => ProcessTree.CpuOf(_process.Id) + (PostmasterId is { } postmaster ? ProcessTree.CpuOf(postmaster) : TimeSpan.Zero);
+
+    private int? PostmasterId
+    {
+        get
+        {
+            var file = _directory.EnumerateFiles("postmaster.pid", SearchOption.AllDirectories).FirstOrDefault();
+            return file is null ? null : int.Parse(File.ReadLines(file.FullName).First(), CultureInfo.InvariantCulture);
+        }
+    }
+
+    public static async Task<ServerProcess> StartAsync(CancellationToken cancel)
+    {
+        var directory = Directory.CreateTempSubdirectory("orchestrator-load-");
+        var port = FreePort();
+        var start = new ProcessStartInfo(
+            Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet",
+            [Path.Combine(AppContext.BaseDirectory, "orchestrator.dll"), "server", "--data-dir", directory.FullName, "--listen", $"127.0.0.1:{port}"])
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        var process = Process.Start(start) ?? throw new InvalidOperationException("the server cannot be started");
+        var errors = process.StandardError.ReadToEndAsync(cancel);
+        _ = process.StandardOutput.ReadToEndAsync(cancel);
+        var server = new ServerProcess(directory, process, new Uri($"https://127.0.0.1:{port}"));
+        var started = Stopwatch.GetTimestamp();
+        while (!File.Exists(Path.Combine(directory.FullName, "admin.kubeconfig")))
+        {
+            if (process.HasExited || Stopwatch.GetElapsedTime(started) > StartLimit)
+            {
+                var reason = process.HasExited ? await errors : $"it did not start within {StartLimit}";
+                await server.DisposeAsync();
+                throw new InvalidOperationException($"the server cannot be started: {reason}");
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(100), cancel);
+        }
+
+        return server;
+    }
+
+    /// <summary>A client with one connection and the administrator's certificate.</summary>
+    public HttpClient Connect()
+    {
+        var pki = Path.Combine(_directory.FullName, "pki");
+        var authority = X509CertificateLoader.LoadCertificateFromFile(Path.Combine(pki, "ca.crt"));
+        var handler = new SocketsHttpHandler { MaxConnectionsPerServer = 1, PooledConnectionLifetime = Timeout.InfiniteTimeSpan };
+        handler.SslOptions.ClientCertificates = [X509Certificate2.CreateFromPemFile(Path.Combine(pki, "admin.crt"), Path.Combine(pki, "admin.key"))];
+        handler.SslOptions.CertificateChainPolicy = new X509ChainPolicy
+        {
+            TrustMode = X509ChainTrustMode.CustomRootTrust,
+            RevocationMode = X509RevocationMode.NoCheck,
+            CustomTrustStore = { authority },
+        };
+        return new HttpClient(handler) { BaseAddress = _address };
+    }
+
+    /// <summary>Stops it as its users do, so that it stops its PostgreSQL too.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            using var signal = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+            using var limit = new CancellationTokenSource(StopLimit);
+            try
+            {
+                await _process.WaitForExitAsync(limit.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                _process.Kill();
+                await _process.WaitForExitAsync(CancellationToken.None);
+            }
+        }
+
+        _process.Dispose();
+        _directory.Delete(recursive: true);
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

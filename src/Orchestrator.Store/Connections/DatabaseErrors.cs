@@ -12,7 +12,7 @@ internal static class DatabaseErrors
     /// </summary>
     public static bool IsTransient(Exception e) => e switch
     {
-        PostgresException p => p.IsTransient || p.SqlState is [ '0', '8', ..] or [ '5', '3', ..] or [ '5', '7', ..] or [ '5', '8', ..] or [ '2', '5', ..] or PostgresErrorCodes.CrashShutdown,
+        PostgresException p => p.IsTransient || p.SqlState is ['0', '8', ..] or ['5', '3', ..] or ['5', '7', ..] or ['5', '8', ..] or ['2', '5', ..] or PostgresErrorCodes.CrashShutdown,
         NpgsqlException or SocketException or IOException or TimeoutException => true,
         // Npgsql's way of saying that the connection broke between two uses.
         ObjectDisposedException or InvalidOperationException { Source: "Npgsql" } => true,

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Orchestrator.Cli.Lab.Processes;
 
 namespace Orchestrator.NodeTests.Lab;
@@ -9,7 +10,7 @@ internal static class RunningProcess
     public static IReadOnlyList<ProcessIdentity> Find(string program, string text) =>
     [
         .. Directory.EnumerateDirectories("/proc")
-            .Select(directory => int.TryParse(Path.GetFileName(directory), out var id) ? id : 0)
+            .Select(directory => int.TryParse(Path.GetFileName(directory), NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : 0)
             .Where(id => id > 0 && Arguments(id) is { Length: > 0 } arguments && Path.GetFileName(arguments[0]) == program && arguments.Any(argument => argument.Contains(text, StringComparison.Ordinal)))
             .Select(ProcessIdentity.Of)
             .OfType<ProcessIdentity>()

@@ -117,6 +117,27 @@ public static class PodSupport
         {
             warnings.Add("spec.automountServiceAccountToken: service account tokens are not supported yet, none is mounted");
         }
+
+        foreach (string list in (ReadOnlySpan<string>)["initContainers", "containers"])
+        {
+            foreach ((JsonObject container, int i) in spec.Items(list))
+            {
+                WarnOfTerminationMessage(container, $"spec.{list}[{i}]", warnings);
+            }
+        }
+    }
+
+    private static void WarnOfTerminationMessage(JsonObject container, string path, ICollection<string> warnings)
+    {
+        if (container.Text("terminationMessagePath") is { } file and not "/dev/termination-log")
+        {
+            warnings.Add($"{path}.terminationMessagePath: termination messages are not supported yet, {file} is not read");
+        }
+
+        if (container.Text("terminationMessagePolicy") == "FallbackToLogsOnError")
+        {
+            warnings.Add($"{path}.terminationMessagePolicy: termination messages are not supported yet, the log is not copied into the status");
+        }
     }
 
     private static void ValidateContainer(JsonObject container, string path, ICollection<FieldError> errors)

@@ -77,7 +77,7 @@ internal sealed class PodLog(IObjectStore store, AgentEndpoints agents, IHostApp
         }
         catch (HttpRequestException e) when (!call.Http.Response.HasStarted)
         {
-            return StatusErrors.InternalError($"the agent at {agent.Authority} cannot be reached: {e.Message}");
+            return StatusErrors.InternalError($"the agent at {agent.Authority} cannot be reached: {e.InnerException?.Message ?? e.Message}");
         }
         catch (Exception e) when (e is HttpRequestException or IOException && call.Http.Response.HasStarted)
         {

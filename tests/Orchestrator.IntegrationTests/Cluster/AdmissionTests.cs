@@ -83,7 +83,7 @@ public sealed class AdmissionTests(ClusterFixture cluster) : IClassFixture<Clust
         $"{{apiVersion: v1, kind: Pod, metadata: {{name: {name}}}, spec: {{{fields}, containers: [{{name: main, image: 'x:1'}}]}}}}";
 
     private Task<string> BindAsync(string pod, string node) => Kubectl.FeedAsync(
-        $$"""{"apiVersion":"v1","kind":"Binding","metadata":{"name":"{{pod}}"},"target":{"kind":"Node","name":"{{node}}"}}""",
+        $$$"""{"apiVersion":"v1","kind":"Binding","metadata":{"name":"{{{pod}}}"},"target":{"kind":"Node","name":"{{{node}}}"}}""",
         "create", "--raw", $"/api/v1/namespaces/default/pods/{pod}/binding", "-f", "-");
 
     private Task<string> AssertThereAsync(string resource, params string[] names) => Kubectl.RunAsync(["get", resource, .. names]);

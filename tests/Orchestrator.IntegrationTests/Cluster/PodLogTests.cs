@@ -81,7 +81,7 @@ public sealed class PodLogTests(ClusterFixture cluster) : IClassFixture<ClusterF
     }
 
     private Task<string> SetStatusAsync(string pod, string containerStatuses) => Kubectl.RunAsync(
-        "patch", "pod", pod, "--subresource=status", "--type=merge", "-p", $$"""{"status":{"containerStatuses":{{containerStatuses}}}}""");
+        "patch", "pod", pod, "--subresource=status", "--type=merge", "-p", $$$"""{"status":{"containerStatuses":{{{containerStatuses}}}}}""");
 
     private async Task RemoveAsync(string pod)
     {

@@ -9,8 +9,6 @@ namespace Orchestrator.Grains.Feed;
 /// <summary>Which reconcilers a change concerns. Most pods concern none: only those whose node is missing or in trouble need watching over.</summary>
 internal sealed class WakeRules(IObjectStore store)
 {
-    private const string PodPhase = "status.phase";
-
     public IEnumerable<Wake> For(Change change) => change.Object.Key.Resource switch
     {
         Resources.Nodes => ForNode(change),
@@ -60,25 +58,15 @@ internal sealed class WakeRules(IObjectStore store)
     private IEnumerable<Wake> ForPod(Change change)
     {
         StoredObject pod = change.Object;
-        string node = NodeOf(pod);
-        if (change.Type != ChangeType.Deleted)
+        if (change.Type == ChangeType.Deleted)
         {
-            StoredObject? stored = node.Length == 0 ? null : store.Get(new ObjectKey(Resources.Nodes, "", node));
-            bool needsWatching = node.Length == 0 ? pod.IsTerminating : stored is null || IsInTrouble(stored);
-            if (needsWatching)
-            {
-                yield return WorkloadOf(pod);
-            }
+            return [];
         }
 
-        bool countChanged = change.Type != ChangeType.Updated
-            || change.Previous is null
-            || NodeOf(change.Previous) != node
-            || change.Previous.Fields.GetValueOrDefault(PodPhase) != pod.Fields.GetValueOrDefault(PodPhase);
-        foreach (Wake wake in node.Length > 0 && countChanged ? HypervisorsOf(node) : [])
-        {
-            yield return wake;
-        }
+        string node = NodeOf(pod);
+        StoredObject? stored = node.Length == 0 ? null : store.Get(new ObjectKey(Resources.Nodes, "", node));
+        bool needsWatching = node.Length == 0 ? pod.IsTerminating : stored is null || IsInTrouble(stored);
+        return needsWatching ? [WorkloadOf(pod)] : [];
     }
 
     private IEnumerable<Wake> HypervisorsOf(string node) =>

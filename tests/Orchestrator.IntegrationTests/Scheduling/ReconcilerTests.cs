@@ -55,16 +55,16 @@ public sealed class ReconcilerTests(PostgresFixture postgres)
     }
 
     [Fact]
-    public async Task A_hypervisor_says_how_many_workloads_run_on_it()
+    public async Task A_hypervisor_of_a_lost_node_is_unknown()
     {
         await using SchedulingServer server = await SchedulingServer.StartAsync(await postgres.CreateDatabaseAsync());
         await server.CreateNodeAsync("node-a");
-        await server.CreateAsync("pods", ClusterObjects.Pod("one"));
-        await server.CreateAsync("pods", ClusterObjects.Pod("two"));
 
-        await SchedulingServer.WhenAsync("they are counted", () =>
+        await ChangeAsync(server, "nodes", "node-a", n => n["status"]!["conditions"]![0]!["status"] = "Unknown");
+
+        await SchedulingServer.WhenAsync("the hypervisor says so", () =>
             ClusterObjects.Read(server.Store.Get(new ObjectKey("hypervisors.orchestrator.dev", "", "node-a-containerd"))!)
-                .Child("status").Integer("workloads") == 2 ? "" : null);
+                .Child("status").Items("conditions").Single().Item.Text("reason") == "NodeLost" ? "" : null);
     }
 
     private static IEnumerable<string> TaintsOf(SchedulingServer server) =>

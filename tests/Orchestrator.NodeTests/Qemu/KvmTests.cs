@@ -1,4 +1,3 @@
-using Orchestrator.Agent.Runtimes;
 using Orchestrator.Agent.Runtimes.Qemu.Kvm;
 using Orchestrator.Agent.Runtimes.Qemu.Machines;
 using Orchestrator.Testing;

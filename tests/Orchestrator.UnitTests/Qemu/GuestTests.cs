@@ -1,0 +1,60 @@
+using System.Text;
+using k8s.Models;
+using Orchestrator.Agent.Images;
+using Orchestrator.Agent.Runtimes;
+using Orchestrator.Agent.Runtimes.Qemu.Guest;
+
+namespace Orchestrator.UnitTests.Qemu;
+
+public sealed class GuestTests
+{
+    [Theory]
+    [InlineData("", false, null, false, null)]
+    [InlineData("started\n", true, null, false, null)]
+    [InlineData("started\nexited 3 0\n", true, 3, false, null)]
+    [InlineData("started\nexited 137 1\n", true, 137, true, null)]
+    [InlineData("started\nexited 1", true, null, false, null)]
+    [InlineData("failed no disk\n", false, null, false, "no disk")]
+    [InlineData("started\nexited 999 0\nnoise\n", true, null, false, null)]
+    public void Reports_are_read_line_by_line(string text, bool started, int? code, bool outOfMemory, string? failure) =>
+        Assert.Equal(new GuestReport(started, code, outOfMemory, failure), GuestReport.Parse(text));
+
+    [Theory]
+    [InlineData(new string[0], new string[0], "entry cmd")]
+    [InlineData(new string[0], new[] { "a" }, "entry a")]
+    [InlineData(new[] { "c" }, new string[0], "c")]
+    [InlineData(new[] { "c" }, new[] { "a" }, "c a")]
+    public void Commands_are_resolved_as_kubernetes_does(string[] command, string[] args, string expected) =>
+        Assert.Equal(expected, string.Join(' ', GuestCommands.CommandOf(new V1Container { Command = command, Args = args }, new OciRunConfig { Entrypoint = ["entry"], Cmd = ["cmd"] })));
+
+    [Fact]
+    public void Quoted_values_mean_nothing_but_themselves() => Assert.Equal("'a'\\''b $c `d`'", GuestScripts.Quote("a'b $c `d`"));
+
+    [Fact]
+    public void Users_are_found_in_the_image()
+    {
+        const string passwd = "root:x:0:0:root:/root:/bin/sh\nweb:x:33:34::/srv:/bin/false\n";
+        const string group = "root:x:0:\nstaff:x:50:\n";
+        Assert.Equal((0, 0, "/root"), UserLookup.Resolve(null, passwd, group));
+        Assert.Equal((33, 34, "/srv"), UserLookup.Resolve("web", passwd, group));
+        Assert.Equal((33, 50, "/srv"), UserLookup.Resolve("33:staff", passwd, group));
+        Assert.Equal((1000, 0, "/"), UserLookup.Resolve("1000", passwd, group));
+        Assert.Throws<RuntimeRefusalException>(() => UserLookup.Resolve("nobody", passwd, group));
+    }
+
+    [Fact]
+    public void Archives_have_headers_and_padding_of_the_newc_format()
+    {
+        using var output = new MemoryStream();
+        var cpio = new CpioWriter(output);
+        cpio.AddFile("a/b", "xyz"u8);
+        cpio.Finish();
+        var text = Encoding.ASCII.GetString(output.ToArray());
+        Assert.Equal(0, text.Length % 4);
+        var headers = Enumerable.Range(0, text.Length / 4).Select(i => i * 4).Where(at => string.CompareOrdinal(text, at, "070701", 0, 6) == 0).ToList();
+        Assert.Equal(3, headers.Count);
+        Assert.Equal("000041ED", text.Substring(headers[0] + 14, 8));
+        Assert.Equal("00000003", text.Substring(headers[1] + 54, 8));
+        Assert.Contains("TRAILER!!!", text, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,35 @@
+namespace Orchestrator.Agent;
+
+/// <summary>What one node agent is told.</summary>
+public sealed record AgentOptions
+{
+    /// <summary>metadata.name of its Node.</summary>
+    public required string NodeName { get; init; }
+
+    /// <summary>Directory for everything it keeps: volumes, logs, machines.</summary>
+    public required string RootDirectory { get; init; }
+
+    /// <summary>Address under which the API server reaches the agent's endpoint; becomes the Node's InternalIP.</summary>
+    public required string NodeIp { get; init; }
+
+    /// <summary>Port of the agent's endpoint.</summary>
+    public required int Port { get; init; }
+
+    /// <summary>Labels of the Node besides those the agent gives itself.</summary>
+    public IReadOnlyDictionary<string, string> NodeLabels { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>Pods the node takes at most.</summary>
+    public int MaxPods { get; init; } = 110;
+
+    /// <summary>Time between renewals of the node's Lease.</summary>
+    public TimeSpan LeaseRenewal { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Time between two looks at what the runtimes hold.</summary>
+    public TimeSpan ObservationInterval { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Time between two looks at a pod that nothing was heard of; also how old mounted ConfigMaps may get.</summary>
+    public TimeSpan ResyncInterval { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Time between two publications of the Node and its Hypervisors.</summary>
+    public TimeSpan PublicationInterval { get; init; } = TimeSpan.FromSeconds(20);
+}

@@ -1,0 +1,47 @@
+using k8s;
+using Microsoft.Extensions.DependencyInjection;
+using Orchestrator.Agent.Containers;
+using Orchestrator.Agent.Events;
+using Orchestrator.Agent.Logs;
+using Orchestrator.Agent.Nodes;
+using Orchestrator.Agent.Pods;
+using Orchestrator.Agent.Runtimes;
+using Orchestrator.Agent.Status;
+using Orchestrator.Agent.Steps;
+using Orchestrator.Agent.Volumes;
+
+namespace Orchestrator.Agent.Hosting;
+
+/// <summary>Puts a node agent together.</summary>
+public static class AgentServices
+{
+    /// <param name="client">The agent's own connection to the API server, as <c>system:node:NAME</c>.</param>
+    /// <param name="runtimes">What pods can be run with, in order of preference where two serve a handler.</param>
+    /// <exception cref="IOException">The root directory cannot be made.</exception>
+    public static IServiceCollection AddNodeAgent(
+        this IServiceCollection services, AgentOptions options, IKubernetes client, IReadOnlyList<IPodRuntime> runtimes)
+    {
+        Directory.CreateDirectory(options.RootDirectory);
+        var layout = new NodeLayout(Path.GetFullPath(options.RootDirectory));
+        Directory.CreateDirectory(layout.Pods);
+        Directory.CreateDirectory(layout.Logs);
+        var capacity = NodeCapacity.OfMachine(options);
+        services.AddSingleton(options).AddSingleton(layout).AddSingleton(capacity).AddSingleton(client).AddSingleton(runtimes);
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton<RuntimeSet>().AddSingleton<RuntimeClasses>();
+        services.AddSingleton<PodRegistry>().AddSingleton<NodeInventory>().AddSingleton<NodeAdmission>();
+        services.AddSingleton<IConfigSources, ApiConfigSources>();
+        services.AddSingleton(s => new ProjectedFiles(s.GetRequiredService<IConfigSources>(), options.NodeIp, capacity.Allocatable));
+        services.AddSingleton(s => new ContainerEnvironment(s.GetRequiredService<IConfigSources>(), options.NodeIp, capacity.Allocatable));
+        services.AddSingleton<PodVolumes>().AddSingleton<StepRunner>().AddSingleton<StatusWriter>().AddSingleton<PodSync>();
+        services.AddSingleton<ContainerLogs>().AddSingleton<LogReader>();
+        services.AddSingleton<EventRecorder>().AddSingleton<IEventSink>(s => s.GetRequiredService<EventRecorder>());
+        services.AddHostedService(s => s.GetRequiredService<EventRecorder>());
+        services.AddHostedService<PodWorkers>();
+        services.AddHostedService<PodFeed>();
+        services.AddHostedService<NodePublisher>();
+        services.AddHostedService<LeaseRenewal>();
+        services.AddHostedService<VolumeUpkeep>();
+        return services;
+    }
+}

@@ -1,0 +1,55 @@
+using System.Globalization;
+using Orchestrator.Agent.Pods;
+using Orchestrator.Agent.Runtimes;
+
+namespace Orchestrator.Agent.Logs;
+
+/// <summary>Where the logs of containers are. Files are found on disk, so that logs outlive the containers they are of.</summary>
+public sealed class ContainerLogs(NodeLayout layout, PodRegistry registry, NodeInventory inventory)
+{
+    /// <param name="Path">The file.</param>
+    /// <param name="MayGrow">Whether its container still runs.</param>
+    public sealed record Log(string Path, Func<bool> MayGrow);
+
+    /// <summary>The log asked for, or why there is none.</summary>
+    public (Log? Log, string? Missing) Find(string podNamespace, string podName, string container, bool previous)
+    {
+        var pod = registry.All.FirstOrDefault(p => p.Metadata.Name == podName && p.Metadata.NamespaceProperty == podNamespace);
+        if (pod is null)
+        {
+            return (null, $"pod \"{podName}\" not found on this node");
+        }
+
+        if (!pod.Spec.Containers.Concat(pod.Spec.InitContainers ?? []).Any(c => c.Name == container))
+        {
+            return (null, $"container \"{container}\" is not in pod \"{podName}\"");
+        }
+
+        var attempts = Attempts(Path.Combine(layout.LogDirectory(pod), container));
+        var wanted = previous ? 1 : 0;
+        if (attempts.Count <= wanted)
+        {
+            return (null, previous
+                ? $"previous terminated container \"{container}\" in pod \"{podName}\" not found"
+                : $"container \"{container}\" in pod \"{podName}\" is waiting to start");
+        }
+
+        var attempt = attempts[wanted];
+        var uid = pod.Metadata.Uid;
+        return (new Log(attempt.Path, () => Runs(uid, container, attempt.Number)), null);
+    }
+
+    private bool Runs(string podUid, string container, int attempt) => inventory.Latest.Runtimes
+        .SelectMany(v => v.Sandboxes)
+        .Where(s => s.PodUid == podUid)
+        .SelectMany(s => s.Containers)
+        .Any(c => c.Name == container && c.Attempt == attempt && c.State is ContainerState.Running or ContainerState.Created);
+
+    private static List<(int Number, string Path)> Attempts(string directory) => Directory.Exists(directory)
+        ? [.. Directory.EnumerateFiles(directory, "*.log")
+            .Select(p => (IsNumber: int.TryParse(Path.GetFileNameWithoutExtension(p), NumberStyles.None, CultureInfo.InvariantCulture, out var n), Number: n, Path: p))
+            .Where(a => a.IsNumber)
+            .OrderByDescending(a => a.Number)
+            .Select(a => (a.Number, a.Path))]
+        : [];
+}

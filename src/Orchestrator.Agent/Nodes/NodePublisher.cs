@@ -1,0 +1,127 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using k8s;
+using k8s.Autorest;
+using k8s.Models;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Orchestrator.Agent.Pods;
+using Orchestrator.Agent.Runtimes;
+using Orchestrator.Model;
+using Orchestrator.Model.Hypervisors;
+
+namespace Orchestrator.Agent.Nodes;
+
+/// <summary>
+/// Keeps the Node and its Hypervisors in the API as they are in fact. Reads, compares, and writes only what differs; a Node that somebody deleted is made again.
+/// </summary>
+public sealed partial class NodePublisher(
+    IKubernetes client, AgentOptions options, NodeCapacity capacity, RuntimeSet runtimes, NodeInventory inventory, TimeProvider time, ILogger<NodePublisher> logger) : BackgroundService
+{
+    private const string Version = "v1";
+    private const string Plural = "hypervisors";
+    private static readonly TimeSpan Retry = TimeSpan.FromSeconds(1);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            var pause = options.PublicationInterval;
+            try
+            {
+                await PublishAsync(stoppingToken);
+            }
+            catch (Exception error) when (!stoppingToken.IsCancellationRequested)
+            {
+                LogFailed((error as HttpOperationException)?.Response.Content, error);
+                pause = Retry;
+            }
+
+            await Task.Delay(pause, time, stoppingToken);
+        }
+    }
+
+    private async Task PublishAsync(CancellationToken cancel)
+    {
+        var health = new List<(IPodRuntime Runtime, RuntimeIdentity Identity, RuntimeHealth Health)>();
+        foreach (var runtime in runtimes.All)
+        {
+            health.Add((runtime, runtime.Identity, await runtimes.ProbeAsync(runtime, cancel)));
+        }
+
+        var node = await EnsureNodeAsync(cancel);
+        // Hypervisors first: a node that says Ready is asked at once which runtimes it has.
+        foreach (var (runtime, identity, state) in health)
+        {
+            await PublishHypervisorAsync(node, runtime, identity, state, cancel);
+        }
+
+        var status = NodeObjects.Status(options, capacity, [.. health.Select(h => (h.Identity, h.Health))], node.Status, time.GetUtcNow());
+        if (Changes(node.Status, status) is { } changes)
+        {
+            await client.CoreV1.PatchNodeStatusAsync(MergePatch("status", changes), options.NodeName, cancellationToken: cancel);
+        }
+    }
+
+    private async Task<V1Node> EnsureNodeAsync(CancellationToken cancel)
+    {
+        var labels = NodeObjects.Labels(options);
+        try
+        {
+            var node = await client.CoreV1.ReadNodeAsync(options.NodeName, cancellationToken: cancel);
+            var missing = labels.Where(l => node.Metadata.Labels?.TryGetValue(l.Key, out var value) != true || value != l.Value).ToList();
+            if (missing.Count == 0)
+            {
+                return node;
+            }
+
+            var patch = new JsonObject(missing.Select(l => KeyValuePair.Create(l.Key, (JsonNode?)l.Value)));
+            return await client.CoreV1.PatchNodeAsync(MergePatch("metadata", new JsonObject { ["labels"] = patch }), options.NodeName, cancellationToken: cancel);
+        }
+        catch (HttpOperationException error) when (error.Response.StatusCode == HttpStatusCode.NotFound)
+        {
+            var node = new V1Node { ApiVersion = "v1", Kind = "Node", Metadata = new V1ObjectMeta { Name = options.NodeName, Labels = labels } };
+            return await client.CoreV1.CreateNodeAsync(node, cancellationToken: cancel);
+        }
+    }
+
+    private async Task PublishHypervisorAsync(V1Node node, IPodRuntime runtime, RuntimeIdentity identity, RuntimeHealth health, CancellationToken cancel)
+    {
+        var name = NodeObjects.HypervisorName(options, identity);
+        V1Hypervisor found;
+        try
+        {
+            found = Typed(await client.CustomObjects.GetClusterCustomObjectAsync(WellKnown.Group, Version, Plural, name, cancellationToken: cancel));
+        }
+        catch (HttpOperationException error) when (error.Response.StatusCode == HttpStatusCode.NotFound)
+        {
+            var wanted = NodeObjects.Hypervisor(options, node, identity);
+            found = Typed(await client.CustomObjects.CreateClusterCustomObjectAsync(wanted, WellKnown.Group, Version, Plural, cancellationToken: cancel));
+        }
+
+        var workloads = inventory.Latest.Runtimes.Where(v => v.Runtime == runtime).Sum(v => v.Sandboxes.Count(s => s.Ready));
+        var status = NodeObjects.HypervisorStatus(health, capacity, workloads, found.Status, time.GetUtcNow());
+        if (Changes(found.Status, status) is { } changes)
+        {
+            await client.CustomObjects.PatchClusterCustomObjectStatusAsync(MergePatch("status", changes), WellKnown.Group, Version, Plural, name, cancellationToken: cancel);
+        }
+    }
+
+    private static V1Hypervisor Typed(object answer) => KubernetesJson.Deserialize<V1Hypervisor>(KubernetesJson.Serialize(answer));
+
+    private static V1Patch MergePatch(string part, JsonObject content) =>
+        new(new JsonObject { [part] = content }.ToJsonString(), V1Patch.PatchType.MergePatch);
+
+    /// <summary>Members of the wanted status that differ; null if none does.</summary>
+    private static JsonObject? Changes<T>(T? before, T after)
+        where T : class
+    {
+        var old = before is null ? [] : JsonNode.Parse(KubernetesJson.Serialize(before))!.AsObject();
+        var wanted = JsonNode.Parse(KubernetesJson.Serialize(after))!.AsObject();
+        var changes = new JsonObject(wanted.Where(e => !JsonNode.DeepEquals(old[e.Key], e.Value)).Select(e => KeyValuePair.Create(e.Key, e.Value?.DeepClone())));
+        return changes.Count == 0 ? null : changes;
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The node could not be published and will be again: {Answer}")]
+    private partial void LogFailed(string? answer, Exception error);
+}

@@ -1,0 +1,192 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using k8s.Models;
+using Orchestrator.Agent.Runtimes;
+using Orchestrator.Agent.Steps;
+
+namespace Orchestrator.Agent.Plans;
+
+/// <summary>One computation of <see cref="PodPlan.ToRun"/>.</summary>
+internal sealed class RunPlanBuilder(V1Pod pod, PodMemory memory, DateTimeOffset now)
+{
+    private readonly ImmutableArray<PodStep>.Builder _steps = ImmutableArray.CreateBuilder<PodStep>();
+    private readonly ImmutableDictionary<string, WaitingState>.Builder _waiting = ImmutableDictionary.CreateBuilder<string, WaitingState>(StringComparer.Ordinal);
+    private DateTimeOffset? _retryAt;
+
+    public PodPlan Build(ObservedSandbox? sandbox, IEnumerable<ObservedSandbox> stale)
+    {
+        _steps.AddRange(stale.Select(s => new RemoveSandbox(s.Id)));
+        if (!NeedsSandbox(sandbox))
+        {
+            return Done();
+        }
+
+        if (sandbox is not { Ready: true })
+        {
+            if (Blocked(""))
+            {
+                return Done();
+            }
+
+            // What still seems to run in a sandbox that is gone cannot be reached any more: it goes with it.
+            if (sandbox is not null)
+            {
+                _steps.Add(new RemoveSandbox(sandbox.Id));
+            }
+
+            _steps.Add(new RunSandbox(sandbox is null ? 0 : sandbox.Attempt + 1));
+            return Done();
+        }
+
+        if (InitContainersDone(sandbox))
+        {
+            foreach (var container in pod.Spec.Containers)
+            {
+                PlanContainer(container, ContainerHistory.Of(container.Name, pod, sandbox), isInit: false);
+            }
+        }
+
+        RemoveOldAttempts(sandbox);
+        return Done();
+    }
+
+    private PodPlan Done() => new(_steps.ToImmutable(), _waiting.ToImmutable(), _retryAt);
+
+    /// <summary>False once every container has ended for good: a sandbox lost after that is not made again.</summary>
+    private bool NeedsSandbox(ObservedSandbox? sandbox)
+    {
+        foreach (var init in pod.Spec.InitContainers ?? [])
+        {
+            var history = ContainerHistory.Of(init.Name, pod, sandbox);
+            if (EndedForGood(history, isInit: true) && !history.Succeeded)
+            {
+                return false;
+            }
+        }
+
+        return pod.Spec.Containers.Any(c => !EndedForGood(ContainerHistory.Of(c.Name, pod, sandbox), isInit: false));
+    }
+
+    private bool EndedForGood(ContainerHistory history, bool isInit) => history switch
+    {
+        { Latest: { State: ContainerState.Exited } ended } => !RestartPolicies.Restarts(pod.Spec.RestartPolicy, ended.ExitCode, isInit),
+        // It ran and nobody knows how it ended. Running it again could do its work twice, which Never rules out.
+        { IsLost: true } => !RestartPolicies.Restarts(pod.Spec.RestartPolicy, history.Reported!.State?.Terminated?.ExitCode ?? LostExitCode, isInit),
+        _ => false,
+    };
+
+    /// <summary>Exit code of a container whose end nobody saw, as kubelet reports it.</summary>
+    internal const int LostExitCode = 137;
+
+    /// <summary>Plans the first init container that has not succeeded; true if there is none.</summary>
+    private bool InitContainersDone(ObservedSandbox sandbox)
+    {
+        if (sandbox.Containers.Any(c => pod.Spec.Containers.Any(m => m.Name == c.Name)))
+        {
+            // A main container is only made once all init containers have succeeded, even if those have been removed since.
+            return true;
+        }
+
+        foreach (var init in pod.Spec.InitContainers ?? [])
+        {
+            var history = ContainerHistory.Of(init.Name, pod, sandbox);
+            // A new sandbox needs its init containers again, so only what is observed counts here.
+            if (history.Latest is { State: ContainerState.Exited, ExitCode: 0 })
+            {
+                continue;
+            }
+
+            PlanContainer(init, history, isInit: true);
+            return false;
+        }
+
+        return true;
+    }
+
+    private void PlanContainer(V1Container container, ContainerHistory history, bool isInit)
+    {
+        switch (history.Latest)
+        {
+            case { State: ContainerState.Running }:
+                return;
+            case { State: ContainerState.Created } created:
+                if (!Blocked(container.Name))
+                {
+                    _steps.Add(new StartContainer(container.Name, created.Attempt));
+                }
+
+                return;
+            case { State: ContainerState.Unknown } unknown:
+                _steps.Add(new StopContainer(container.Name, unknown.Id, TimeSpan.Zero));
+                return;
+            case { State: ContainerState.Exited } ended:
+                if (!RestartPolicies.Restarts(pod.Spec.RestartPolicy, ended.ExitCode, isInit) || BacksOff(container, ended))
+                {
+                    return;
+                }
+
+                break;
+            case null when history.IsLost && EndedForGood(history, isInit):
+                return;
+        }
+
+        if (!Blocked(container.Name))
+        {
+            _steps.Add(new PullImage(container.Name));
+            _steps.Add(new CreateContainer(container.Name, history.NextAttempt));
+            _steps.Add(new StartContainer(container.Name, history.NextAttempt));
+        }
+    }
+
+    private bool BacksOff(V1Container container, ObservedContainer ended)
+    {
+        var delay = BackOff.BeforeRestart(ended.Attempt, memory.BackOffOrigins.GetValueOrDefault(container.Name));
+        var until = (ended.FinishedAt ?? now) + delay;
+        if (until <= now)
+        {
+            return false;
+        }
+
+        Wait(container.Name, until, new WaitingState(
+            WaitingReasons.CrashLoopBackOff,
+            string.Create(CultureInfo.InvariantCulture, $"back-off {delay.TotalSeconds:0}s restarting failed container={container.Name} pod={pod.Metadata.Name}_{pod.Metadata.NamespaceProperty}({pod.Metadata.Uid})")));
+        return true;
+    }
+
+    /// <summary>True while the last failure of <paramref name="name"/> is too recent to try again.</summary>
+    private bool Blocked(string name)
+    {
+        if (!memory.Failures.TryGetValue(name, out var failure))
+        {
+            return false;
+        }
+
+        var isBlocked = failure.RetryAt > now;
+        var state = failure.Reason == WaitingReasons.ErrImagePull && isBlocked && failure.Failures > 1
+            ? new WaitingState(WaitingReasons.ImagePullBackOff, $"Back-off pulling image: {failure.Message}")
+            : new WaitingState(failure.Reason, failure.Message);
+        if (isBlocked)
+        {
+            Wait(name, failure.RetryAt, state);
+        }
+
+        return isBlocked;
+    }
+
+    private void Wait(string name, DateTimeOffset until, WaitingState state)
+    {
+        _waiting[name] = state;
+        _retryAt = _retryAt is { } earlier && earlier < until ? earlier : until;
+    }
+
+    /// <summary>The attempt before the latest is kept: it is the container's last state, and its log is what <c>--previous</c> shows.</summary>
+    private void RemoveOldAttempts(ObservedSandbox sandbox)
+    {
+        const int kept = 2;
+        _steps.AddRange(sandbox.Containers
+            .GroupBy(c => c.Name, StringComparer.Ordinal)
+            .SelectMany(g => g.OrderByDescending(c => c.Attempt).Skip(kept))
+            .Where(c => c.State is ContainerState.Exited or ContainerState.Created)
+            .Select(c => new RemoveContainer(c.Name, c.Id)));
+    }
+}

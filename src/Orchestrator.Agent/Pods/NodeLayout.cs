@@ -1,0 +1,21 @@
+using k8s.Models;
+
+namespace Orchestrator.Agent.Pods;
+
+/// <summary>Where the agent keeps what on disk.</summary>
+/// <param name="Root">The agent's root directory, absolute.</param>
+public sealed record NodeLayout(string Root)
+{
+    public string Pods => Path.Combine(Root, "pods");
+
+    public string Logs => Path.Combine(Root, "pods-logs");
+
+    public string PodDirectory(string uid) => Path.Combine(Pods, uid);
+
+    public string LogDirectory(V1Pod pod) => LogDirectory(pod.Metadata.NamespaceProperty, pod.Metadata.Name, pod.Metadata.Uid);
+
+    public string LogDirectory(string podNamespace, string podName, string uid) => Path.Combine(Logs, $"{podNamespace}_{podName}_{uid}");
+
+    /// <summary>Directory of one volume of a pod.</summary>
+    public string Volume(string uid, string volume) => Path.Combine(PodDirectory(uid), "volumes", volume);
+}

@@ -1,0 +1,72 @@
+using System.Collections.Immutable;
+using k8s.Models;
+using Orchestrator.Agent.Plans;
+using Orchestrator.Agent.Runtimes;
+
+namespace Orchestrator.Agent.Status;
+
+/// <summary>All that a pod's status is computed from.</summary>
+/// <param name="Sandbox">Current sandbox, null if none.</param>
+/// <param name="Technology">Of the runtime, for container ids.</param>
+/// <param name="Waiting">From the plan.</param>
+/// <param name="SandboxFailure">Why the sandbox cannot be made, null if it can.</param>
+/// <param name="HostIp">The node's address.</param>
+/// <param name="IsEnding">The pod is being deleted or has been refused.</param>
+public sealed record PodStatusView(
+    V1Pod Pod,
+    ObservedSandbox? Sandbox,
+    string Technology,
+    ImmutableDictionary<string, WaitingState> Waiting,
+    StepFailure? SandboxFailure,
+    string HostIp,
+    bool IsEnding,
+    DateTimeOffset Now)
+{
+    /// <summary>The status to report. Pure: the same view gives the same status.</summary>
+    public V1PodStatus Compute()
+    {
+        var old = Pod.Status ?? new V1PodStatus();
+        var hasInit = Pod.Spec.InitContainers is { Count: > 0 };
+        var mainStarted = Sandbox?.Containers.Any(c => Pod.Spec.Containers.Any(m => m.Name == c.Name)) == true;
+        var creating = SandboxFailure is { } failure
+            ? new WaitingState(WaitingReasons.ContainerCreating, failure.Message)
+            : new WaitingState(WaitingReasons.ContainerCreating, null);
+        var initializing = hasInit && !mainStarted ? new WaitingState(WaitingReasons.PodInitializing, null) : creating;
+        var status = new V1PodStatus
+        {
+            InitContainerStatuses = hasInit ? [.. Pod.Spec.InitContainers!.Select((c, i) => Status(c, i == 0 ? creating : initializing, isInit: true))] : null,
+            ContainerStatuses = [.. Pod.Spec.Containers.Select(c => Status(c, initializing, isInit: false))],
+            HostIP = HostIp,
+            HostIPs = [new V1HostIP { Ip = HostIp }],
+            StartTime = old.StartTime ?? Now.UtcDateTime,
+            QosClass = PodQosClass(old),
+            ObservedGeneration = Pod.Metadata.Generation,
+            NominatedNodeName = old.NominatedNodeName,
+        };
+        status.Phase = PodPhases.Of(Pod.Spec.RestartPolicy, [.. status.InitContainerStatuses ?? []], [.. status.ContainerStatuses], IsEnding);
+        SetPodIp(status, old);
+        status.Conditions = PodConditions.Of(Pod, status, Sandbox is { Ready: true }, Now);
+        return status;
+    }
+
+    private V1ContainerStatus Status(V1Container container, WaitingState otherwise, bool isInit)
+    {
+        var history = ContainerHistory.Of(container.Name, Pod, Sandbox);
+        var exitCode = history.Latest?.ExitCode ?? history.Reported?.State?.Terminated?.ExitCode ?? RunPlanBuilder.LostExitCode;
+        var restartable = !IsEnding && RestartPolicies.Restarts(Pod.Spec.RestartPolicy, exitCode, isInit);
+        return ContainerStatuses.Of(container, history, Waiting.GetValueOrDefault(container.Name), otherwise, Technology, isInit, restartable);
+    }
+
+    private string PodQosClass(V1PodStatus old) => string.IsNullOrEmpty(old.QosClass) ? Pods.PodQos.Of(Pod) : old.QosClass;
+
+    private void SetPodIp(V1PodStatus status, V1PodStatus old)
+    {
+        // The address outlives the sandbox in the status of a finished pod, as with kubelet.
+        var ip = Pod.Spec.HostNetwork == true ? HostIp : Sandbox?.Ip ?? (Sandbox is null ? old.PodIP : null);
+        if (!string.IsNullOrEmpty(ip))
+        {
+            status.PodIP = ip;
+            status.PodIPs = [new V1PodIP { Ip = ip }];
+        }
+    }
+}

@@ -1,0 +1,90 @@
+using System.Globalization;
+using Orchestrator.Agent.Events;
+using Orchestrator.Agent.Runtimes;
+
+namespace Orchestrator.Agent.Steps;
+
+/// <summary>Makes sure of the image. Whether it is there is the runtime's to say, so the step is always needed and leaves the image's id behind.</summary>
+public sealed record PullImage(string Name) : PodStep(Name)
+{
+    public override TimeSpan Timeout => TimeSpan.FromMinutes(15);
+
+    public override bool IsNeeded(PodSandboxes observed) => true;
+
+    public override bool Verify(PodSandboxes observed) => true;
+
+    public override async Task DoAsync(StepContext context, CancellationToken cancel)
+    {
+        var container = context.Find(Name);
+        var policy = container.ImagePullPolicy ?? "IfNotPresent";
+        if (policy == "Always")
+        {
+            context.Events.Record(context.Pod, EventReasons.Pulling, $"Pulling image \"{container.Image}\"");
+        }
+
+        context.ImageIds[Name] = await context.Runtime.EnsureImageAsync(container.Image, policy, cancel);
+        context.Events.Record(context.Pod, EventReasons.Pulled, policy == "Always"
+            ? $"Successfully pulled image \"{container.Image}\""
+            : $"Container image \"{container.Image}\" is present on machine");
+    }
+}
+
+/// <summary>Creates the container with its environment and mounts, as they are now.</summary>
+public sealed record CreateContainer(string Name, int Attempt) : PodStep(Name)
+{
+    public override TimeSpan Timeout => TimeSpan.FromMinutes(2);
+
+    public override bool IsNeeded(PodSandboxes observed) => observed.Find(Name, Attempt) is null;
+
+    public override async Task DoAsync(StepContext context, CancellationToken cancel)
+    {
+        var sandbox = context.Sandbox ?? throw new RuntimeRefusalException(WaitingReasons.CreateContainerError, "the pod's sandbox has gone");
+        var container = context.Find(Name);
+        var environment = await context.Environment.ResolveAsync(context.Pod, container, sandbox.Ip, cancel);
+        var mounts = context.Volumes.Mounts(context.Pod, container);
+        var logPath = string.Create(CultureInfo.InvariantCulture, $"{Name}/{Attempt}.log");
+        Directory.CreateDirectory(Path.Combine(context.Layout.LogDirectory(context.Pod), Name));
+        var request = new ContainerRequest(
+            context.Pod, Containers.VariableExpansion.Expand(container, environment), Attempt, context.ImageIds[Name], environment, mounts, logPath);
+        await context.Runtime.CreateContainerAsync(sandbox.Id, request, cancel);
+        context.Events.Record(context.Pod, EventReasons.Created, $"Created container {Name}");
+    }
+}
+
+public sealed record StartContainer(string Name, int Attempt) : PodStep(Name)
+{
+    public override TimeSpan Timeout => TimeSpan.FromMinutes(2);
+
+    public override bool IsNeeded(PodSandboxes observed) => observed.Find(Name, Attempt) is null or { State: ContainerState.Created };
+
+    public override async Task DoAsync(StepContext context, CancellationToken cancel)
+    {
+        var container = context.Observed.Find(Name, Attempt)
+            ?? throw new RuntimeRefusalException(WaitingReasons.RunContainerError, "the container has gone before it was started");
+        await context.Runtime.StartContainerAsync(container.Id, cancel);
+        context.Events.Record(context.Pod, EventReasons.Started, $"Started container {Name}");
+    }
+}
+
+public sealed record StopContainer(string Name, string Id, TimeSpan Grace) : PodStep(Name)
+{
+    public override TimeSpan Timeout => Grace + TimeSpan.FromMinutes(2);
+
+    public override bool IsNeeded(PodSandboxes observed) => observed.FindId(Id) is { State: ContainerState.Running or ContainerState.Unknown };
+
+    public override async Task DoAsync(StepContext context, CancellationToken cancel)
+    {
+        context.Events.Record(context.Pod, EventReasons.Killing, $"Stopping container {Name}");
+        await context.Runtime.StopContainerAsync(Id, Grace, cancel);
+    }
+}
+
+/// <summary>Removes an ended attempt that nobody looks at any more.</summary>
+public sealed record RemoveContainer(string Name, string Id) : PodStep(Name)
+{
+    public override TimeSpan Timeout => TimeSpan.FromMinutes(2);
+
+    public override bool IsNeeded(PodSandboxes observed) => observed.FindId(Id) is not null;
+
+    public override Task DoAsync(StepContext context, CancellationToken cancel) => context.Runtime.RemoveContainerAsync(Id, cancel);
+}

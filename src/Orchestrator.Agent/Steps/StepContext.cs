@@ -1,0 +1,38 @@
+using k8s.Models;
+using Orchestrator.Agent.Containers;
+using Orchestrator.Agent.Events;
+using Orchestrator.Agent.Pods;
+using Orchestrator.Agent.Runtimes;
+using Orchestrator.Agent.Volumes;
+
+namespace Orchestrator.Agent.Steps;
+
+/// <summary>What steps of one pod work with.</summary>
+public sealed class StepContext
+{
+    public required V1Pod Pod { get; init; }
+
+    public required IPodRuntime Runtime { get; init; }
+
+    /// <summary>Runtime handler that the pod asks for.</summary>
+    public required string Handler { get; init; }
+
+    public required NodeLayout Layout { get; init; }
+
+    public required PodVolumes Volumes { get; init; }
+
+    public required ContainerEnvironment Environment { get; init; }
+
+    public required IEventSink Events { get; init; }
+
+    /// <summary>By container: image ids found by <see cref="PullImage"/> in this run of the plan.</summary>
+    public Dictionary<string, string> ImageIds { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>As of just before the step.</summary>
+    public PodSandboxes Observed { get; set; } = PodSandboxes.None;
+
+    public ObservedSandbox? Sandbox => Observed.Current;
+
+    public V1Container Find(string name) =>
+        Pod.Spec.Containers.Concat(Pod.Spec.InitContainers ?? []).First(c => c.Name == name);
+}

@@ -8,6 +8,7 @@ internal static class OrchestratorRoot
     public static RootCommand Create() => new RootCommand("One orchestrator for virtual machines and containers.")
     {
         LabCommand.Create(),
+        AgentCommand.Create(),
         ApplyCommand.Create(),
         GetCommand.Create(),
         ExplainCommand.Create(),

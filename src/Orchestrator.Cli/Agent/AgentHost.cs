@@ -1,0 +1,64 @@
+using k8s;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Orchestrator.Agent;
+using Orchestrator.Agent.Hosting;
+using Orchestrator.Agent.Runtimes;
+using Orchestrator.Agent.Runtimes.Containerd;
+using Orchestrator.Agent.Server;
+using Orchestrator.Cli.Telemetry;
+
+namespace Orchestrator.Cli.Agent;
+
+/// <summary>Puts the agent's process together: API client, runtimes, endpoint, telemetry.</summary>
+internal static class AgentHost
+{
+    // An agent that stops leaves its pods running: there is nothing to wait for but the requests under way.
+    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(5);
+
+    public static WebApplication Create(AgentSettings settings)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = ShutdownTimeout);
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureAgentEndpoint(
+            new EndpointOptions(settings.Listen, settings.ServingCertificatePath, settings.ServingKeyPath, settings.ClientAuthorityPath));
+        builder.Services.AddOrchestratorTelemetry(new TelemetryOptions("orchestrator-agent", settings.NodeName, settings.OtlpEndpoint));
+
+        var options = new AgentOptions
+        {
+            NodeName = settings.NodeName,
+            RootDirectory = settings.RootDirectory,
+            NodeIp = settings.NodeIp.ToString(),
+            Port = settings.Listen.Port,
+            NodeLabels = settings.NodeLabels,
+        };
+        var client = new Kubernetes(KubernetesClientConfiguration.BuildConfigFromConfigFile(settings.KubeconfigPath));
+        builder.Services.AddNodeAgent(options, client, Runtimes(settings));
+
+        var app = builder.Build();
+        app.UseMetricsEndpoint(_ => true);
+        app.MapAgentEndpoint();
+        return app;
+    }
+
+    private static List<IPodRuntime> Runtimes(AgentSettings settings)
+    {
+        var runtimes = new List<IPodRuntime>();
+        if (settings.ContainerdSocket is { } socket)
+        {
+            runtimes.Add(new ContainerdRuntime(new ContainerdOptions
+            {
+                SocketPath = socket,
+                NodeName = settings.NodeName,
+                CgroupParent = settings.CgroupParent,
+            }));
+        }
+
+        return runtimes;
+    }
+}

@@ -1,0 +1,38 @@
+using System.Net;
+
+namespace Orchestrator.Cli.Agent;
+
+/// <summary>Options of <c>orchestrator agent</c>, checked.</summary>
+internal sealed record AgentSettings
+{
+    public required string NodeName { get; init; }
+
+    public required string KubeconfigPath { get; init; }
+
+    public required string RootDirectory { get; init; }
+
+    public required IPEndPoint Listen { get; init; }
+
+    /// <summary>Address under which the API server reaches the agent.</summary>
+    public required IPAddress NodeIp { get; init; }
+
+    public required string ServingCertificatePath { get; init; }
+
+    public required string ServingKeyPath { get; init; }
+
+    public required string ClientAuthorityPath { get; init; }
+
+    /// <summary>Null where pods are not to run on containerd.</summary>
+    public string? ContainerdSocket { get; init; }
+
+    /// <summary>Whether pods may run as virtual machines on QEMU.</summary>
+    public bool Qemu { get; init; }
+
+    public required string CgroupParent { get; init; }
+
+    public required string ImageStoreDirectory { get; init; }
+
+    public required IReadOnlyDictionary<string, string> NodeLabels { get; init; }
+
+    public Uri? OtlpEndpoint { get; init; }
+}

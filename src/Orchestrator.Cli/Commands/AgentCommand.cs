@@ -1,0 +1,123 @@
+using System.CommandLine;
+using System.Net;
+using Microsoft.Extensions.Hosting;
+using Orchestrator.Agent.Runtimes.Containerd;
+using Orchestrator.Cli.Agent;
+using Orchestrator.Cli.Telemetry;
+
+namespace Orchestrator.Cli.Commands;
+
+/// <summary><c>orchestrator agent</c>: runs the pods bound to one node.</summary>
+internal static class AgentCommand
+{
+    private const string DefaultContainerdSocket = "/run/containerd/containerd.sock";
+
+    private static readonly Option<string> NodeName = new("--node-name") { Description = "Name of this machine's Node object", HelpName = "NAME", Required = true };
+    private static readonly Option<string> Kubeconfig = new("--kubeconfig") { Description = "How to reach the API server, as user system:node:NAME", HelpName = "FILE", Required = true };
+    private static readonly Option<string> RootDirectory = new("--root-dir") { Description = "Directory for volumes, logs and machines", HelpName = "DIR", DefaultValueFactory = _ => "/var/lib/orchestrator/agent" };
+    private static readonly Option<string> Listen = new("--listen") { Description = "Address and port of the agent's endpoint", HelpName = "IP:PORT", DefaultValueFactory = _ => "127.0.0.1:10250" };
+    private static readonly Option<string?> NodeIp = new("--node-ip") { Description = "Address under which the API server reaches the endpoint; by default the one listened on", HelpName = "IP" };
+    private static readonly Option<string> ServingCertificate = new("--serving-cert") { Description = "Certificate of the endpoint (PEM)", HelpName = "FILE", Required = true };
+    private static readonly Option<string> ServingKey = new("--serving-key") { Description = "Key of the endpoint's certificate (PEM)", HelpName = "FILE", Required = true };
+    private static readonly Option<string> ClientAuthority = new("--client-ca") { Description = "Authority of the API server's client certificate (PEM)", HelpName = "FILE", Required = true };
+    private static readonly Option<string?> ContainerdSocket = new("--containerd-socket") { Description = $"containerd's socket; by default {DefaultContainerdSocket} where it exists", HelpName = "PATH" };
+    private static readonly Option<bool> Qemu = new("--qemu") { Description = "Run pods of the runtime classes qemu, kvm and vm as virtual machines" };
+    private static readonly Option<string> CgroupParent = new("--cgroup-parent") { Description = "Control group under which those of the pods are made", HelpName = "NAME", DefaultValueFactory = _ => new ContainerdOptions { SocketPath = "", NodeName = "" }.CgroupParent };
+    private static readonly Option<string> ImageStore = new("--image-store") { Description = "Directory of the images that virtual machines boot", HelpName = "DIR", DefaultValueFactory = _ => "/var/lib/orchestrator/images" };
+    private static readonly Option<string?> NodeLabels = new("--node-labels") { Description = "Further labels of the Node: key=value,key=value", HelpName = "LABELS" };
+    private static readonly Option<string?> OtlpEndpoint = new("--otlp-endpoint") { Description = "Where to send traces, metrics and logs (OTLP over gRPC)", HelpName = "URL" };
+
+    public static Command Create()
+    {
+        var command = new Command("agent", "Run the pods that are bound to this node. Stopping the agent leaves them running; starting it again picks them up.")
+        {
+            NodeName, Kubeconfig, RootDirectory, Listen, NodeIp, ServingCertificate, ServingKey, ClientAuthority,
+            ContainerdSocket, Qemu, CgroupParent, ImageStore, NodeLabels, OtlpEndpoint,
+        };
+        command.SetAction(async (parsed, cancel) =>
+        {
+            await using var app = AgentHost.Create(Settings(parsed));
+            await app.StartAsync(cancel);
+            await app.WaitForShutdownAsync(cancel);
+            return 0;
+        });
+        return command;
+    }
+
+    private static AgentSettings Settings(ParseResult parsed)
+    {
+        var listen = IPEndPoint.TryParse(parsed.GetRequiredValue(Listen), out var endpoint) && endpoint.Port > 0
+            ? endpoint
+            : throw new CommandFailedException($"--listen: '{parsed.GetValue(Listen)}' is not an address and port, such as 127.0.0.1:10250");
+        var socket = parsed.GetValue(ContainerdSocket) ?? (File.Exists(DefaultContainerdSocket) ? DefaultContainerdSocket : null);
+        if (socket is null && !parsed.GetValue(Qemu))
+        {
+            throw new CommandFailedException("no runtime: give --containerd-socket (containerd is not running at its usual place) or --qemu, or both");
+        }
+
+        return new AgentSettings
+        {
+            NodeName = parsed.GetRequiredValue(NodeName),
+            KubeconfigPath = Existing(parsed, Kubeconfig),
+            RootDirectory = Path.GetFullPath(parsed.GetRequiredValue(RootDirectory)),
+            Listen = listen,
+            NodeIp = ParseNodeIp(parsed.GetValue(NodeIp), listen),
+            ServingCertificatePath = Existing(parsed, ServingCertificate),
+            ServingKeyPath = Existing(parsed, ServingKey),
+            ClientAuthorityPath = Existing(parsed, ClientAuthority),
+            ContainerdSocket = socket,
+            Qemu = parsed.GetValue(Qemu),
+            CgroupParent = parsed.GetRequiredValue(CgroupParent).Trim('/'),
+            ImageStoreDirectory = Path.GetFullPath(parsed.GetRequiredValue(ImageStore)),
+            NodeLabels = ParseLabels(parsed.GetValue(NodeLabels)),
+            OtlpEndpoint = ParseOtlpEndpoint(parsed.GetValue(OtlpEndpoint)),
+        };
+    }
+
+    private static string Existing(ParseResult parsed, Option<string> option)
+    {
+        var path = parsed.GetRequiredValue(option);
+        return File.Exists(path) ? path : throw new CommandFailedException($"{option.Name}: there is no file '{path}'");
+    }
+
+    private static IPAddress ParseNodeIp(string? text, IPEndPoint listen)
+    {
+        if (text is null)
+        {
+            return listen.Address.Equals(IPAddress.Any) || listen.Address.Equals(IPAddress.IPv6Any)
+                ? throw new CommandFailedException("--node-ip is needed where --listen names all addresses")
+                : listen.Address;
+        }
+
+        return IPAddress.TryParse(text, out var address) ? address : throw new CommandFailedException($"--node-ip: '{text}' is not an IP address");
+    }
+
+    private static Dictionary<string, string> ParseLabels(string? text)
+    {
+        var labels = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var pair in (text ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            var parts = pair.Split('=', 2);
+            if (parts is not [{ Length: > 0 } key, var value])
+            {
+                throw new CommandFailedException($"--node-labels: '{pair}' is not key=value");
+            }
+
+            labels[key] = value;
+        }
+
+        return labels;
+    }
+
+    private static Uri? ParseOtlpEndpoint(string? text)
+    {
+        try
+        {
+            return TelemetryOptions.ResolveEndpoint(text, Environment.GetEnvironmentVariable);
+        }
+        catch (FormatException error)
+        {
+            throw new CommandFailedException($"--otlp-endpoint: {error.Message}");
+        }
+    }
+}

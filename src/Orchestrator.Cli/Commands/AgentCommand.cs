@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Net;
 using Microsoft.Extensions.Hosting;
 using Orchestrator.Agent.Runtimes.Containerd;
-using Orchestrator.Cli.Agent;
+using Orchestrator.Cli.NodeAgent;
 using Orchestrator.Cli.Telemetry;
 
 namespace Orchestrator.Cli.Commands;

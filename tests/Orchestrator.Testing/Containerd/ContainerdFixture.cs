@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net.Sockets;
+using Orchestrator.Agent.Images;
 using Orchestrator.Agent.Runtimes.Containerd;
 using Orchestrator.Agent.Runtimes.Containerd.Cri;
 using Orchestrator.Agent.Runtimes.Containerd.Setup;
@@ -112,13 +113,13 @@ public sealed class ContainerdFixture : IAsyncDisposable
     private async Task ImportBusyboxAsync(CancellationToken cancel)
     {
         var archive = Path.Combine(Directory, "busybox.tar");
-        OciArchive.Write(
-            archive,
-            BusyboxImage,
-            [
-                new OciArchive.Entry("bin/sh", await File.ReadAllBytesAsync("/bin/busybox", cancel), OciArchive.ExecutableMode),
-            ],
-            ["/bin/sh"]);
+        var root = System.IO.Directory.CreateDirectory(Path.Combine(Directory, "busybox")).FullName;
+        await BusyboxRoot.CreateAsync(root, "/bin/busybox", cancel);
+        await using (var output = File.Create(archive))
+        {
+            await ImageBuilder.BuildAsync(new ImageRecipe(ImageReference.Parse(BusyboxImage), root) { Entrypoint = ["/bin/sh"] }, output, cancel);
+        }
+
         await ContainerdImport.ImportAsync(SocketPath, archive, cancel);
     }
 }

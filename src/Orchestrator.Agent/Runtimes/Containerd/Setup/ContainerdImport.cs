@@ -35,7 +35,7 @@ public static class ContainerdImport
         var archive = Path.GetTempFileName();
         try
         {
-            PauseImage.WriteArchive(archive);
+            await PauseImage.WriteArchiveAsync(archive, cancel);
             await ImportAsync(socketPath, archive, cancel);
         }
         finally

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Orchestrator.Agent.Images;
 
 namespace Orchestrator.Agent.Runtimes.Containerd.Setup;
 
@@ -35,14 +36,26 @@ public static class PauseImage
 
     /// <summary>Writes the image as an OCI archive that <c>ctr images import</c> takes.</summary>
     /// <exception cref="PlatformNotSupportedException">The processor is not x86-64.</exception>
-    public static void WriteArchive(string path)
+    public static async Task WriteArchiveAsync(string path, CancellationToken cancel)
     {
         if (RuntimeInformation.ProcessArchitecture != Architecture.X64)
         {
             throw new PlatformNotSupportedException("the pause image is made for x86-64 only; configure containerd with a sandbox_image of your own");
         }
 
-        OciArchive.Write(path, Reference, [new OciArchive.Entry("pause", Executable(), OciArchive.ExecutableMode)], ["/pause"]);
+        var root = Directory.CreateTempSubdirectory("pause");
+        try
+        {
+            var program = Path.Combine(root.FullName, "pause");
+            await File.WriteAllBytesAsync(program, Executable(), cancel);
+            File.SetUnixFileMode(program, (UnixFileMode)0b111_101_101);
+            await using var archive = File.Create(path);
+            await ImageBuilder.BuildAsync(new ImageRecipe(ImageReference.Parse(Reference), root.FullName) { Entrypoint = ["/pause"] }, archive, cancel);
+        }
+        finally
+        {
+            root.Delete(recursive: true);
+        }
     }
 
     /// <summary>A static ELF executable with one segment: header, program header, code.</summary>

@@ -11,7 +11,7 @@ using Orchestrator.Agent.Runtimes.Containerd;
 using Orchestrator.Agent.Server;
 using Orchestrator.Cli.Telemetry;
 
-namespace Orchestrator.Cli.Agent;
+namespace Orchestrator.Cli.NodeAgent;
 
 /// <summary>Puts the agent's process together: API client, runtimes, endpoint, telemetry.</summary>
 internal static class AgentHost

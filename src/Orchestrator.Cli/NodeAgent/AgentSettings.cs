@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace Orchestrator.Cli.Agent;
+namespace Orchestrator.Cli.NodeAgent;
 
 /// <summary>Options of <c>orchestrator agent</c>, checked.</summary>
 internal sealed record AgentSettings

@@ -158,7 +158,7 @@ public sealed class AgentTests(ContainerdNode node)
     private static Task<JsonObject> WaitAsync(ApiDouble api, string name, Func<JsonObject, bool> condition) => Eventually.GetAsync(
         () => Task.FromResult(api.Find(ApiDouble.PodPath(name)) is { } pod && condition(pod) ? pod : null),
         $"pod {name} gets there",
-        TimeSpan.FromSeconds(120),
+        TimeSpan.FromSeconds(60),
         () => $"{api.Find(ApiDouble.PodPath(name))?["status"]} {string.Join('\n', api.Under("/api/v1/namespaces/default/events/").Select(e => e["message"]))}");
 
     private static string? Condition(JsonObject pod, string type) =>

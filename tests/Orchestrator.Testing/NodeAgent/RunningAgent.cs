@@ -1,6 +1,7 @@
 using k8s;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Orchestrator.Agent;
 using Orchestrator.Agent.Hosting;
 using Orchestrator.Agent.Runtimes;
@@ -19,7 +20,7 @@ public sealed class RunningAgent : IAsyncDisposable
     public static async Task<RunningAgent> StartAsync(string node, string rootDirectory, IKubernetes client, params IPodRuntime[] runtimes)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
-        builder.Services.AddLogging();
+        builder.Services.AddLogging(logging => logging.AddSimpleConsole().SetMinimumLevel(LogLevel.Warning));
         builder.Services.AddNodeAgent(
             new AgentOptions
             {

@@ -1,3 +1,5 @@
+using System.ComponentModel;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -7,7 +9,7 @@ namespace Orchestrator.Agent.Volumes;
 /// Files that change all at once. They lie in a directory named after their content, to which the link <c>..data</c> points; each file is a link
 /// through <c>..data</c>. Replacing that link by rename changes all files in one instant, as programs that watch such volumes expect of Kubernetes.
 /// </summary>
-internal static class AtomicDirectory
+internal static partial class AtomicDirectory
 {
     private const string Data = "..data";
 
@@ -41,7 +43,11 @@ internal static class AtomicDirectory
         var newLink = Path.Combine(directory, "..data_tmp");
         File.Delete(newLink);
         File.CreateSymbolicLink(newLink, version);
-        File.Move(newLink, dataLink, overwrite: true);
+        if (Rename(newLink, dataLink) != 0)
+        {
+            throw new IOException($"rename {newLink}: {new Win32Exception(Marshal.GetLastPInvokeError()).Message}");
+        }
+
         Relink(directory, files);
         foreach (var old in Directory.EnumerateDirectories(directory, "..*").Where(d => Path.GetFileName(d) is var n && n != version && n != Data))
         {
@@ -83,4 +89,8 @@ internal static class AtomicDirectory
         const int length = 24;
         return Convert.ToHexStringLower(hash.GetHashAndReset())[..length];
     }
+
+    // File.Move follows the link and will not rename one that leads to a directory.
+    [LibraryImport("libc", EntryPoint = "rename", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Rename(string from, string to);
 }

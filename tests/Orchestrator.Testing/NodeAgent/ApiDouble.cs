@@ -99,6 +99,13 @@ public sealed class ApiDouble : DelegatingHandler
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
+        var response = await AnswerAsync(request, cancellationToken);
+        response.RequestMessage = request;
+        return response;
+    }
+
+    private async Task<HttpResponseMessage> AnswerAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
         if (IsDown)
         {
             return Answer(HttpStatusCode.ServiceUnavailable, new JsonObject());

@@ -19,7 +19,7 @@ public static class AgentServices
     /// <param name="runtimes">What pods can be run with, in order of preference where two serve a handler.</param>
     /// <exception cref="IOException">The root directory cannot be made.</exception>
     public static IServiceCollection AddNodeAgent(
-        this IServiceCollection services, AgentOptions options, IKubernetes client, IReadOnlyList<IPodRuntime> runtimes)
+        this IServiceCollection services, AgentOptions options, IKubernetes client, Func<IServiceProvider, IReadOnlyList<IPodRuntime>> runtimes)
     {
         Directory.CreateDirectory(options.RootDirectory);
         var layout = new NodeLayout(Path.GetFullPath(options.RootDirectory));

@@ -126,13 +126,13 @@ public sealed class PodSync(
         }
 
         volumes.TearDown(pod.Metadata.Uid);
+        Forget(pod);
         var deleted = await writer.DeleteAsync(pod, cancel);
         if (deleted == WriteOutcome.Retry)
         {
             return Again(memory);
         }
 
-        Forget(pod);
         return new SyncResult(IsFinished: true, memory, null);
     }
 

@@ -8,6 +8,7 @@ using Orchestrator.Agent;
 using Orchestrator.Agent.Hosting;
 using Orchestrator.Agent.Runtimes;
 using Orchestrator.Agent.Runtimes.Containerd;
+using Orchestrator.Agent.Runtimes.Qemu;
 using Orchestrator.Agent.Server;
 using Orchestrator.Cli.Telemetry;
 
@@ -38,7 +39,7 @@ internal static class AgentHost
             NodeLabels = settings.NodeLabels,
         };
         var client = new Kubernetes(KubernetesClientConfiguration.BuildConfigFromConfigFile(settings.KubeconfigPath));
-        builder.Services.AddNodeAgent(options, client, Runtimes(settings));
+        builder.Services.AddNodeAgent(options, client, services => Runtimes(settings, services));
 
         var app = builder.Build();
         app.UseMetricsEndpoint(_ => true);
@@ -46,7 +47,7 @@ internal static class AgentHost
         return app;
     }
 
-    private static List<IPodRuntime> Runtimes(AgentSettings settings)
+    private static List<IPodRuntime> Runtimes(AgentSettings settings, IServiceProvider services)
     {
         var runtimes = new List<IPodRuntime>();
         if (settings.ContainerdSocket is { } socket)
@@ -57,6 +58,18 @@ internal static class AgentHost
                 NodeName = settings.NodeName,
                 CgroupParent = settings.CgroupParent,
             }));
+        }
+
+        if (settings.Qemu)
+        {
+            var qemu = new QemuOptions
+            {
+                NodeName = settings.NodeName,
+                RootDirectory = Path.Combine(settings.RootDirectory, "machines"),
+                ImageStoreDirectory = settings.ImageStoreDirectory,
+                CgroupParent = settings.CgroupParent,
+            };
+            runtimes.AddRange(QemuRuntimes.Create(qemu, new HttpClient(), TimeProvider.System, services.GetRequiredService<ILoggerFactory>()));
         }
 
         return runtimes;

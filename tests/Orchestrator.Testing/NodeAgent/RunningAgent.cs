@@ -32,7 +32,7 @@ public sealed class RunningAgent : IAsyncDisposable
                 PublicationInterval = TimeSpan.FromSeconds(1),
             },
             client,
-            runtimes);
+            _ => runtimes);
         var host = builder.Build();
         await host.StartAsync();
         return new RunningAgent(host);

@@ -22,8 +22,8 @@ public sealed class LogTests
     }
 
     [Fact]
-    public void The_tail_begins_where_a_naive_count_says() =>
-        Gen.Select(Gen.Select(Gen.Bool, Gen.Int[0, 40_000]).List[0, 20], Gen.Int[0, 25]).Sample(
+    public Task The_tail_begins_where_a_naive_count_says() =>
+        Gen.Select(Gen.Select(Gen.Bool, Gen.Int[0, 40_000]).List[0, 20], Gen.Int[0, 25]).SampleAsync(
             async (entries, wanted) =>
             {
                 var text = string.Concat(entries.Select(e => $"2026-01-02T03:04:05.123456789Z stdout {(e.Item1 ? 'P' : 'F')} {new string('x', e.Item2)}\n"));

@@ -44,7 +44,8 @@ internal static class AgentCommand
         return command;
     }
 
-    private static AgentSettings Settings(ParseResult parsed)
+    /// <summary>Reads the options; also for those who act in an agent's stead when it is gone.</summary>
+    internal static AgentSettings Settings(ParseResult parsed)
     {
         var listen = IPEndPoint.TryParse(parsed.GetRequiredValue(Listen), out var endpoint) && endpoint.Port > 0
             ? endpoint

@@ -56,7 +56,7 @@ internal sealed class LabDown(LabLayout layout, LabProgress progress, TimeProvid
 
     private async Task RemoveWorkloadsAsync(LabSpec spec, LabNode node, CancellationToken cancel)
     {
-        await using var runtimes = LabRuntimes.Of(spec, layout, node, time);
+        await using var runtimes = LabRuntimes.Of(spec, layout, node);
         foreach (var runtime in runtimes.All)
         {
             foreach (var sandbox in await runtime.ListAsync(cancel))

@@ -1,5 +1,8 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Orchestrator.Agent.Runtimes;
-using Orchestrator.Agent.Runtimes.Containerd;
+using Orchestrator.Cli.Commands;
+using Orchestrator.Cli.Lab.Processes;
+using Orchestrator.Cli.NodeAgent;
 
 namespace Orchestrator.Cli.Lab;
 
@@ -10,15 +13,12 @@ internal sealed class LabRuntimes : IAsyncDisposable
 
     public IReadOnlyList<IPodRuntime> All { get; }
 
-    public static LabRuntimes Of(LabSpec spec, LabLayout layout, LabNode node, TimeProvider time)
+    public static LabRuntimes Of(LabSpec spec, LabLayout layout, LabNode node)
     {
-        var runtimes = new List<IPodRuntime>();
-        if (spec.Containerd is { } containerd)
-        {
-            runtimes.Add(new ContainerdRuntime(new ContainerdOptions { SocketPath = containerd.Socket, NodeName = node.Name, CgroupParent = spec.CgroupParent(node) }));
-        }
-
-        return new LabRuntimes(runtimes);
+        // The very options that the agent is started with, read by the very command: whatever it made is found.
+        var unit = LabUnit.Of(spec, layout).Single(unit => unit.Name == node.Name);
+        var parsed = OrchestratorRoot.Create().Parse([.. unit.Command.Skip(spec.Program.Count)]);
+        return new LabRuntimes(AgentHost.Runtimes(AgentCommand.Settings(parsed), NullLoggerFactory.Instance));
     }
 
     public async ValueTask DisposeAsync()

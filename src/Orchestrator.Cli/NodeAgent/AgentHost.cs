@@ -39,7 +39,7 @@ internal static class AgentHost
             NodeLabels = settings.NodeLabels,
         };
         var client = new Kubernetes(KubernetesClientConfiguration.BuildConfigFromConfigFile(settings.KubeconfigPath));
-        builder.Services.AddNodeAgent(options, client, services => Runtimes(settings, services));
+        builder.Services.AddNodeAgent(options, client, services => Runtimes(settings, services.GetRequiredService<ILoggerFactory>()));
 
         var app = builder.Build();
         app.UseMetricsEndpoint(_ => true);
@@ -47,7 +47,8 @@ internal static class AgentHost
         return app;
     }
 
-    private static List<IPodRuntime> Runtimes(AgentSettings settings, IServiceProvider services)
+    /// <summary>The runtimes that the options ask for.</summary>
+    internal static List<IPodRuntime> Runtimes(AgentSettings settings, ILoggerFactory logs)
     {
         var runtimes = new List<IPodRuntime>();
         if (settings.ContainerdSocket is { } socket)
@@ -69,7 +70,7 @@ internal static class AgentHost
                 ImageStoreDirectory = settings.ImageStoreDirectory,
                 CgroupParent = settings.CgroupParent,
             };
-            runtimes.AddRange(QemuRuntimes.Create(qemu, new HttpClient(), TimeProvider.System, services.GetRequiredService<ILoggerFactory>()));
+            runtimes.AddRange(QemuRuntimes.Create(qemu, new HttpClient(), TimeProvider.System, logs));
         }
 
         return runtimes;

@@ -68,7 +68,7 @@ internal static class MachineCommandLine
     private static IEnumerable<string> Disk(string id, string path, string format) =>
         ["-drive", $"if=none,id={id},file={Escape(path)},format={format},discard=unmap,detect-zeroes=unmap", "-device", $"virtio-blk-pci,drive={id}"];
 
-    private static IEnumerable<string> Port(int number, string id, string path) => 
+    private static IEnumerable<string> Port(int number, string id, string path) =>
         ["-chardev", $"file,id={id},path={Escape(path)},append=on", "-device", string.Create(CultureInfo.InvariantCulture, $"virtserialport,bus=ports.0,nr={number},chardev={id},name=orchestrator.{id}")];
 
     /// <summary>QEMU splits option values at commas; a doubled comma is one.</summary>

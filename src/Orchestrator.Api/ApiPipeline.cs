@@ -17,14 +17,13 @@ namespace Orchestrator.Api;
 internal sealed partial class ApiPipeline(
     KindRegistry kinds,
     IEnumerable<IAuthenticator> authenticators,
-    IEnumerable<IAuthorizer> authorizers,
+    AuthorizerChain authorizers,
     VerbRouter verbs,
     ApiMetrics metrics,
     TimeProvider clock,
     ILogger<ApiPipeline> logger)
 {
     private readonly IAuthenticator[] _authenticators = [.. authenticators];
-    private readonly IAuthorizer[] _authorizers = [.. authorizers];
 
     public async Task HandleAsync(HttpContext context, RequestDelegate next)
     {
@@ -51,7 +50,7 @@ internal sealed partial class ApiPipeline(
             }
 
             context.Features.Set(user);
-            if (await RefusalAsync(user, request, context.RequestAborted) is { } refusal)
+            if (await authorizers.RefusalAsync(user, request, context.RequestAborted) is { } refusal)
             {
                 return refusal;
             }
@@ -89,23 +88,6 @@ internal sealed partial class ApiPipeline(
         }
 
         return null;
-    }
-
-    private async ValueTask<StatusError?> RefusalAsync(UserInfo user, RequestInfo request, CancellationToken cancel)
-    {
-        var reason = "";
-        foreach (var authorizer in _authorizers)
-        {
-            var decision = await authorizer.AuthorizeAsync(user, request, cancel);
-            if (decision.Allowed)
-            {
-                return null;
-            }
-
-            reason = decision.Reason.Length > 0 ? decision.Reason : reason;
-        }
-
-        return StatusErrors.Forbidden(user, request, reason);
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} failed")]

@@ -3,6 +3,7 @@ using Orchestrator.Api.Admission;
 using Orchestrator.Api.Bootstrap;
 using Orchestrator.Api.Health;
 using Orchestrator.Api.Heartbeats;
+using Orchestrator.Api.Reading;
 using Orchestrator.Api.Security;
 using Orchestrator.Api.Security.Authorization;
 using Orchestrator.Api.Security.Pki;
@@ -39,6 +40,8 @@ public static class ClusterServices
     }
 
     /// <summary>Takes node heartbeats off the database; needs an <see cref="Ports.INodeHeartbeats"/>.</summary>
-    public static IServiceCollection AddNodeHeartbeats(this IServiceCollection services) =>
-        services.AddSingleton<IUpdateAbsorber, LeaseHeartbeats>();
+    public static IServiceCollection AddNodeHeartbeats(this IServiceCollection services) => services
+        .AddSingleton<LeaseHeartbeats>()
+        .AddSingleton<IUpdateAbsorber>(provider => provider.GetRequiredService<LeaseHeartbeats>())
+        .AddSingleton<IReadOverlay>(provider => provider.GetRequiredService<LeaseHeartbeats>());
 }

@@ -9,6 +9,7 @@ using Orchestrator.Api.Reading;
 using Orchestrator.Api.Requests;
 using Orchestrator.Api.Responses;
 using Orchestrator.Api.Schemas;
+using Orchestrator.Api.Security;
 using Orchestrator.Api.Tables;
 using Orchestrator.Api.Telemetry;
 using Orchestrator.Api.Verbs;
@@ -22,8 +23,8 @@ namespace Orchestrator.Api;
 public static class KubernetesApi
 {
     /// <summary>
-    /// Registers the API over the <c>IObjectStore</c> of the container. Authenticators, authorizers, admission rules, absorbers and subresources are
-    /// collected from the container: register them as singletons of their interfaces. Their order of registration is the order in which they are asked.
+    /// Registers the API over the <c>IObjectStore</c> of the container. Authenticators, authorizers, admission rules, absorbers, overlays and
+    /// subresources are collected from the container: register them as singletons of their interfaces. Their order of registration is the order in which they are asked.
     /// </summary>
     public static IServiceCollection AddKubernetesApi(this IServiceCollection services, KindRegistry kinds, Action<ApiOptions>? configure = null)
     {
@@ -38,6 +39,7 @@ public static class KubernetesApi
         services.AddSingleton<FieldSchemas>();
         services.AddSingleton<ObjectDecoder>();
         services.AddSingleton<VerbRouter>();
+        services.AddSingleton<AuthorizerChain>();
         services.AddSingleton<ApiPipeline>();
         AddReading(services);
         AddWriting(services);
@@ -58,6 +60,7 @@ public static class KubernetesApi
         services.AddSingleton<Freshness>();
         services.AddSingleton<ListSnapshots>();
         services.AddSingleton<ListPages>();
+        services.AddSingleton<ServedObjects>();
         services.AddSingleton<TableRows>();
         services.AddSingleton<LargeBodies>();
         services.AddSingleton<ObjectResponse>();

@@ -3,7 +3,10 @@ using Orchestrator.Model;
 
 namespace Orchestrator.Api.Admission;
 
-/// <summary>Takes updates that change nothing worth committing (renewals of node Leases). Called for every valid update of its resource.</summary>
+/// <summary>
+/// Takes updates that change nothing worth committing (renewals of node Leases). Called for every valid update of its resource. What it has taken
+/// it shows again as an <see cref="Reading.IReadOverlay"/>.
+/// </summary>
 public interface IUpdateAbsorber
 {
     /// <summary>Storage name of the kind whose updates it sees.</summary>

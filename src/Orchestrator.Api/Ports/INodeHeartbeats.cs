@@ -6,7 +6,7 @@ namespace Orchestrator.Api.Ports;
 /// </summary>
 public interface INodeHeartbeats
 {
-    /// <summary>Records that the node's agent lives. Called for every write to the node's Lease, committed or not.</summary>
+    /// <summary>Records that the node's agent lives. Called for every update of the node's Lease with another renewTime, committed or not.</summary>
     ValueTask RenewedAsync(string nodeName, DateTimeOffset renewTime, CancellationToken cancel);
 
     /// <summary>Latest renewal this process knows of, shown in reads of the Lease; null where none.</summary>

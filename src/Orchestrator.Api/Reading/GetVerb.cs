@@ -5,7 +5,7 @@ using Orchestrator.Store;
 namespace Orchestrator.Api.Reading;
 
 /// <summary>get: one object.</summary>
-internal sealed class GetVerb(IObjectStore store, Freshness freshness, ObjectResponse response)
+internal sealed class GetVerb(IObjectStore store, Freshness freshness, ServedObjects served, ObjectResponse response)
 {
     public async ValueTask<StatusError?> HandleAsync(ApiCall call)
     {
@@ -16,7 +16,7 @@ internal sealed class GetVerb(IObjectStore store, Freshness freshness, ObjectRes
         }
 
         return store.Get(call.Key) is { } found
-            ? await response.WriteAsync(call, 200, found.Json)
+            ? await response.WriteAsync(call, 200, served.Of(found))
             : StatusErrors.NotFound(call.Kind, call.Request.Name);
     }
 }

@@ -10,7 +10,7 @@ using Orchestrator.Model.Kinds;
 namespace Orchestrator.Api.Reading;
 
 /// <summary>list: the objects' stored bytes one after another, or a table.</summary>
-internal sealed class ListVerb(ListPages pages, TableRows tables, LargeBodies bodies)
+internal sealed class ListVerb(ListPages pages, ServedObjects served, TableRows tables, LargeBodies bodies)
 {
     private const int FlushBytes = 64 * 1024;
 
@@ -37,7 +37,7 @@ internal sealed class ListVerb(ListPages pages, TableRows tables, LargeBodies bo
         switch (form)
         {
             case ResponseForm.Table:
-                await bodies.WriteAsync(call, 200, tables.Table(call, [.. page.Value.Items.Select(o => o.Json)], page.Value.Metadata));
+                await bodies.WriteAsync(call, 200, tables.Table(call, served.Of(page.Value.Items), page.Value.Metadata));
                 break;
             case ResponseForm.PartialMetadata:
                 await WriteAsync(call, "PartialObjectMetadataList", "meta.k8s.io/v1", page.Value.Metadata, [.. page.Value.Items.Select(o => (ReadOnlyMemory<byte>)PartialMetadata.OfObject(o.Json))]);
@@ -52,7 +52,7 @@ internal sealed class ListVerb(ListPages pages, TableRows tables, LargeBodies bo
 
     /// <summary>Writes a list of the kind.</summary>
     public ValueTask WriteAsync(ApiCall call, ResourceKind kind, ListPage page) =>
-        WriteAsync(call, kind.ListKind, kind.ApiVersion, page.Metadata, [.. page.Items.Select(o => o.Json)]);
+        WriteAsync(call, kind.ListKind, kind.ApiVersion, page.Metadata, served.Of(page.Items));
 
     private async ValueTask WriteAsync(ApiCall call, string kind, string apiVersion, ListMetadata metadata, ReadOnlyMemory<byte>[] items)
     {

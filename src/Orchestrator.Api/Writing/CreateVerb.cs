@@ -25,23 +25,23 @@ internal sealed class CreateVerb(
         }
 
         var obj = body.Value;
-        var metadata = ObjectMetadata.Of(obj);
-        if (CheckPath(call, metadata) is { } mismatch)
+        if (CheckPath(call, ObjectMetadata.Of(obj)) is { } mismatch)
         {
             return mismatch;
         }
 
+        return await CreateAsync(call, obj, dryRun.Value);
+    }
+
+    /// <summary>Makes a body whose place fits the request into a new object. A generated name that is taken is generated again; a given one is the caller's to change.</summary>
+    public async ValueTask<StatusError?> CreateAsync(ApiCall call, JsonObject obj, bool dryRun)
+    {
         if (call.Kind is { HasStatus: true, CreatesWithStatus: false })
         {
             obj.Remove("status");
         }
 
-        return await CreateAsync(call, obj, metadata, dryRun.Value);
-    }
-
-    /// <summary>A generated name that is taken is generated again; a given one is the caller's to change.</summary>
-    private async ValueTask<StatusError?> CreateAsync(ApiCall call, JsonObject obj, JsonObject metadata, bool dryRun)
-    {
+        var metadata = ObjectMetadata.Of(obj);
         var prefix = metadata.Text("generateName") ?? "";
         var given = metadata.Text("name") ?? "";
         var generated = given.Length == 0 && prefix.Length > 0;

@@ -23,16 +23,9 @@ internal sealed class UpdateFlow(
     {
         for (var attempt = 0; ; attempt++)
         {
-            if (store.Get(call.Key) is not { } stored)
+            if (await FindAsync(call) is not { } stored)
             {
-                // Another server's creation may not have reached this one's cache.
-                await store.SyncAsync(call.Cancel);
-                if (store.Get(call.Key) is not { } late)
-                {
-                    return StatusErrors.NotFound(call.Kind, call.Request.Name);
-                }
-
-                stored = late;
+                return StatusErrors.NotFound(call.Kind, call.Request.Name);
             }
 
             var prepared = await PrepareAsync(call, change, stored, dryRun);
@@ -62,6 +55,19 @@ internal sealed class UpdateFlow(
 
             await store.SyncAsync(call.Cancel);
         }
+    }
+
+    /// <summary>The object that the call is about, null where there is none.</summary>
+    public async ValueTask<StoredObject?> FindAsync(ApiCall call)
+    {
+        if (store.Get(call.Key) is { } found)
+        {
+            return found;
+        }
+
+        // Another server's creation may not have reached this one's cache.
+        await store.SyncAsync(call.Cancel);
+        return store.Get(call.Key);
     }
 
     /// <param name="Object">The object as it would be stored.</param>

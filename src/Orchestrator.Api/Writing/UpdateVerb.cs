@@ -4,12 +4,13 @@ using Orchestrator.Api.Metadata;
 using Orchestrator.Api.Requests;
 using Orchestrator.Api.Responses;
 using Orchestrator.Api.Schemas;
+using Orchestrator.Api.Security;
 using Orchestrator.Model.Json;
 
 namespace Orchestrator.Api.Writing;
 
-/// <summary>update and patch, of objects and of their status.</summary>
-internal sealed class UpdateVerb(ObjectDecoder decoder, FieldSchemas schemas, UpdateFlow flow)
+/// <summary>update and patch, of objects and of their status; update also creates, where the kind says so.</summary>
+internal sealed class UpdateVerb(ObjectDecoder decoder, FieldSchemas schemas, UpdateFlow flow, CreateVerb create, AuthorizerChain authorizers)
 {
     public async ValueTask<StatusError?> UpdateAsync(ApiCall call)
     {
@@ -20,7 +21,14 @@ internal sealed class UpdateVerb(ObjectDecoder decoder, FieldSchemas schemas, Up
             return body.Error ?? dryRun.Error;
         }
 
-        return CheckPath(call, body.Value) ?? await flow.RunAsync(call, new Replacement(body.Value), dryRun.Value);
+        if (CheckPath(call, body.Value) is { } mismatch)
+        {
+            return mismatch;
+        }
+
+        return call.Kind.CreatesOnUpdate && call.Request.Subresource.Length == 0 && await flow.FindAsync(call) is null
+            ? await CreateAsync(call, body.Value, dryRun.Value)
+            : await flow.RunAsync(call, new Replacement(body.Value), dryRun.Value);
     }
 
     public async ValueTask<StatusError?> PatchAsync(ApiCall call)
@@ -30,6 +38,27 @@ internal sealed class UpdateVerb(ObjectDecoder decoder, FieldSchemas schemas, Up
         return patch.Failed || dryRun.Error is not null
             ? patch.Error ?? dryRun.Error
             : await flow.RunAsync(call, patch.Value, dryRun.Value);
+    }
+
+    /// <summary>
+    /// Creates what the update did not find, for users who may also create. A body with a uid means an object that has gone, and does not bring it back;
+    /// a resourceVersion alone says nothing of that, as in Kubernetes.
+    /// </summary>
+    private async ValueTask<StatusError?> CreateAsync(ApiCall call, JsonObject body, bool dryRun)
+    {
+        if (ObjectMetadata.Of(body).Text("uid") is { Length: > 0 } uid)
+        {
+            return StatusErrors.Conflict(call.Kind, call.Request.Name, $"Precondition failed: UID in precondition: {uid}, UID in object meta: ");
+        }
+
+        if (await authorizers.RefusalAsync(call.User, call.Request with { Verb = "create" }, call.Cancel) is { } refusal)
+        {
+            return refusal;
+        }
+
+        var error = await create.CreateAsync(call, (JsonObject)body.DeepClone(), dryRun);
+        // Somebody else was quicker: then it is an update after all.
+        return error is { Reason: "AlreadyExists" } ? await flow.RunAsync(call, new Replacement(body), dryRun) : error;
     }
 
     private static StatusError? CheckPath(ApiCall call, JsonObject body)

@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Orchestrator.Grains.Nodes;
+using Orchestrator.Grains.Objects;
 using Orchestrator.Store;
 
 namespace Orchestrator.Grains.Feed;
@@ -8,7 +10,8 @@ namespace Orchestrator.Grains.Feed;
 /// Follows the local store's changes and wakes the grains that they concern; now and then, and whenever it was cut off, all that might need it.
 /// With several servers each wakes them: waking twice costs a look, not waking might cost an object.
 /// </summary>
-internal sealed partial class ChangeFeedRouter(IObjectStore store, WakeRules rules, IWaker waker, TimeProvider time, ILogger<ChangeFeedRouter> logger)
+internal sealed partial class ChangeFeedRouter(
+    IObjectStore store, WakeRules rules, IWaker waker, NodeHeartbeatForwarder heartbeats, TimeProvider time, ILogger<ChangeFeedRouter> logger)
     : BackgroundService
 {
     private static readonly TimeSpan FullPassInterval = TimeSpan.FromMinutes(5);
@@ -42,6 +45,7 @@ internal sealed partial class ChangeFeedRouter(IObjectStore store, WakeRules rul
             {
                 IReadOnlyList<Change> batch = await changes.ReadAsync(either.Token);
                 WakeAll(batch.SelectMany(rules.For));
+                ForgetNodes(batch);
             }
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
@@ -55,6 +59,17 @@ internal sealed partial class ChangeFeedRouter(IObjectStore store, WakeRules rul
         foreach (Wake wake in wakes.Distinct())
         {
             waker.Wake(wake);
+        }
+    }
+
+    private void ForgetNodes(IReadOnlyList<Change> batch)
+    {
+        foreach (Change change in batch)
+        {
+            if (change.Type == ChangeType.Deleted && change.Object.Key.Resource == Resources.Nodes)
+            {
+                heartbeats.Forget(change.Object.Key.Name);
+            }
         }
     }
 

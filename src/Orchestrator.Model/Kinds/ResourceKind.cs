@@ -45,6 +45,9 @@ public sealed record ResourceKind
     /// </summary>
     public bool CreatesWithStatus { get; init; }
 
+    /// <summary>True where an update of an object that does not exist creates it (Kubernetes' AllowCreateOnUpdate); elsewhere it is answered 404.</summary>
+    public bool CreatesOnUpdate { get; init; }
+
     /// <summary>What names the kind's objects may have.</summary>
     public NameFormat NameFormat { get; init; } = NameFormat.DnsSubdomain;
 

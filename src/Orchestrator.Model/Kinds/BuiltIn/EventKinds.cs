@@ -16,6 +16,7 @@ internal static class EventKinds
         Namespaced = true,
         ClrType = typeof(Corev1Event),
         ShortNames = ["ev"],
+        CreatesOnUpdate = true,
         SelectableFields =
         [
             "involvedObject.kind", "involvedObject.namespace", "involvedObject.name", "involvedObject.uid", "involvedObject.apiVersion",

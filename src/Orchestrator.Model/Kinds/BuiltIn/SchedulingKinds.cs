@@ -46,6 +46,7 @@ internal static class SchedulingKinds
         Plural = "leases",
         Namespaced = true,
         ClrType = typeof(V1Lease),
+        CreatesOnUpdate = true,
         Columns = [Column.Text("Holder", "Who holds it.", o => o.Child("spec").Text("holderIdentity"))],
         Rules = new LeaseRules(),
     };

@@ -1,8 +1,9 @@
-using k8s.Models;
 using Microsoft.Extensions.Logging.Abstractions;
 using Orchestrator.Agent.Images;
 using Orchestrator.Agent.Runtimes;
 using Orchestrator.Agent.Runtimes.Qemu;
+using Orchestrator.Agent.Runtimes.Qemu.Guest;
+using k8s.Models;
 
 namespace Orchestrator.Testing;
 
@@ -28,7 +29,7 @@ public sealed class QemuFixture : IDisposable
         NodeName = name,
         RootDirectory = Path.Combine(_directory.Path, name),
         ImageStoreDirectory = Path.Combine(_directory.Path, "images"),
-        GuestDirectory = SharedGuestDirectory,
+        Guest = new GuestOptions { Directory = SharedGuestDirectory },
         RunDirectory = Path.Combine(_directory.Path, "run"),
         CgroupParent = "orchestrator-tests",
     };

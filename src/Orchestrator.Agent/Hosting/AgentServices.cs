@@ -40,6 +40,7 @@ public static class AgentServices
         services.AddHostedService<PodWorkers>();
         services.AddHostedService<PodFeed>();
         services.AddHostedService<NodePublisher>();
+        services.AddHostedService<RuntimeProbes>();
         services.AddHostedService<LeaseRenewal>();
         services.AddHostedService<VolumeUpkeep>();
         return services;

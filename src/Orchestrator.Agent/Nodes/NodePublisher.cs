@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using System.Threading.Channels;
 using k8s;
 using k8s.Autorest;
 using k8s.Models;
@@ -21,9 +22,12 @@ public sealed partial class NodePublisher(
     private const string Version = "v1";
     private const string Plural = "hypervisors";
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(1);
+    private readonly Channel<bool> _wakes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private string? _publishedReady;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        runtimes.OnChanged((_, _) => _wakes.Writer.TryWrite(true));
         while (!stoppingToken.IsCancellationRequested)
         {
             var pause = options.PublicationInterval;
@@ -33,22 +37,30 @@ public sealed partial class NodePublisher(
             }
             catch (Exception error) when (!stoppingToken.IsCancellationRequested)
             {
-                LogFailed((error as HttpOperationException)?.Response.Content, error);
+                LogFailed((error as HttpOperationException)?.Response.Content ?? error.Message);
+                LogFailure(error);
                 pause = Retry;
             }
 
-            await Task.Delay(pause, time, stoppingToken);
+            await WaitAsync(pause, stoppingToken);
         }
+    }
+
+    /// <summary>Until the time is over, or a runtime's health has changed.</summary>
+    private async Task WaitAsync(TimeSpan pause, CancellationToken stopping)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        var delay = Task.Delay(pause, time, limit.Token);
+        var woken = _wakes.Reader.WaitToReadAsync(limit.Token).AsTask();
+        await Task.WhenAny(delay, woken);
+        await limit.CancelAsync();
+        _wakes.Reader.TryRead(out _);
+        stopping.ThrowIfCancellationRequested();
     }
 
     private async Task PublishAsync(CancellationToken cancel)
     {
-        var health = new List<(IPodRuntime Runtime, RuntimeIdentity Identity, RuntimeHealth Health)>();
-        foreach (var runtime in runtimes.All)
-        {
-            health.Add((runtime, runtime.Identity, await runtimes.ProbeAsync(runtime, cancel)));
-        }
-
+        var health = runtimes.All.Select(runtime => (Runtime: runtime, runtime.Identity, Health: runtimes.HealthOf(runtime))).ToList();
         var node = await EnsureNodeAsync(cancel);
         // Hypervisors first: a node that says Ready is asked at once which runtimes it has.
         foreach (var (runtime, identity, state) in health)
@@ -60,6 +72,13 @@ public sealed partial class NodePublisher(
         if (Changes(node.Status, status) is { } changes)
         {
             await client.CoreV1.PatchNodeStatusAsync(MergePatch("status", changes), options.NodeName, cancellationToken: cancel);
+        }
+
+        var ready = status.Conditions.Single(condition => condition.Type == "Ready");
+        if (_publishedReady != ready.Status)
+        {
+            LogPublished(options.NodeName, ready.Status, ready.Message);
+            _publishedReady = ready.Status;
         }
     }
 
@@ -123,5 +142,11 @@ public sealed partial class NodePublisher(
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The node could not be published and will be again: {Answer}")]
-    private partial void LogFailed(string? answer, Exception error);
+    private partial void LogFailed(string? answer);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Why the node could not be published")]
+    private partial void LogFailure(Exception error);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Node {Node} is published with Ready={Ready}: {Message}")]
+    private partial void LogPublished(string node, string ready, string message);
 }

@@ -41,7 +41,8 @@ public sealed partial class PodFeed(IKubernetes client, AgentOptions options, Po
                     continue;
                 }
 
-                LogBroken(retry, error);
+                LogBroken(retry.TotalSeconds, error.Message);
+                LogCause(error);
                 await Task.Delay(retry, time, stoppingToken);
                 retry = retry * 2 < LongestRetry ? retry * 2 : LongestRetry;
             }
@@ -95,6 +96,9 @@ public sealed partial class PodFeed(IKubernetes client, AgentOptions options, Po
     [LoggerMessage(Level = LogLevel.Information, Message = "The watch of pods cannot be resumed from {ResourceVersion}: listing again")]
     private partial void LogRelist(string? resourceVersion);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The watch of pods broke; trying again in {Retry}")]
-    private partial void LogBroken(TimeSpan retry, Exception error);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The watch of pods broke; trying again in {RetrySeconds} s: {Error}")]
+    private partial void LogBroken(double retrySeconds, string error);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Why the watch of pods broke")]
+    private partial void LogCause(Exception error);
 }

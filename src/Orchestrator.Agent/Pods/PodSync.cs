@@ -69,6 +69,12 @@ public sealed class PodSync(
                 return Again(memory);
             }
 
+            if (runtime is null && runtimes.IsUndecided)
+            {
+                // Nothing can be said yet; the pod is looked at again as soon as a runtime's health is known.
+                return Again(memory);
+            }
+
             if (runtime is null)
             {
                 memory = memory.Failed("", WaitingReasons.FailedCreatePodSandBox, refusal!, time.GetUtcNow());

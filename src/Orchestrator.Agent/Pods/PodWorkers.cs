@@ -19,14 +19,10 @@ public sealed partial class PodWorkers(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        foreach (var runtime in runtimes.All)
-        {
-            await runtimes.ProbeAsync(runtime, stoppingToken);
-        }
-
         await inventory.RefreshAsync(stoppingToken);
         registry.OnChanged(uid => Wake(uid, stoppingToken));
         inventory.OnChanged(uids => WakeAll(uids, stoppingToken));
+        runtimes.OnChanged((_, _) => WakeAll([.. registry.All.Select(p => p.Metadata.Uid)], stoppingToken));
         AgentTelemetry.ObservePods(PodsByPhase);
         WakeAll([.. registry.All.Select(p => p.Metadata.Uid)], stoppingToken);
         using var timer = new PeriodicTimer(options.ObservationInterval, time);

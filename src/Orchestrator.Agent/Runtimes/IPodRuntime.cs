@@ -50,7 +50,17 @@ public sealed record RuntimeIdentity(string Technology, string Class, string Typ
 /// <param name="Version">Version of the technology.</param>
 /// <param name="Handlers">Runtime handlers served now; empty if not ready.</param>
 /// <param name="Capabilities">See <see cref="Model.Hypervisors.V1HypervisorStatus.Capabilities"/>.</param>
-public sealed record RuntimeHealth(bool Ready, string Reason, string Message, string Version, IReadOnlyList<string> Handlers, IReadOnlyList<string> Capabilities);
+public sealed record RuntimeHealth(bool Ready, string Reason, string Message, string Version, IReadOnlyList<string> Handlers, IReadOnlyList<string> Capabilities)
+{
+    /// <summary>The <see cref="Reason"/> of one that is still being tried.</summary>
+    public const string Probing = "Probing";
+
+    /// <summary>Whether it says the same, lists by content.</summary>
+    public bool LooksLike(RuntimeHealth other) =>
+        this with { Handlers = other.Handlers, Capabilities = other.Capabilities } == other
+        && Handlers.SequenceEqual(other.Handlers, StringComparer.Ordinal)
+        && Capabilities.SequenceEqual(other.Capabilities, StringComparer.Ordinal);
+}
 
 /// <param name="Pod">The pod, defaulted.</param>
 /// <param name="Attempt">Counts sandboxes of this pod, from 0.</param>

@@ -97,13 +97,13 @@ public sealed partial class StepRunner(NodeInventory inventory, TimeProvider tim
             StartContainer => WaitingReasons.RunContainerError,
             _ => WaitingReasons.CreateContainerError,
         };
-        LogFailed(step.GetType().Name, step.Container, context.Pod.Metadata.NamespaceProperty, context.Pod.Metadata.Name, error.Message);
+        LogFailed(step.GetType().Name, step.Container.Length == 0 ? "the sandbox" : $"container \"{step.Container}\"", context.Pod.Metadata.NamespaceProperty, context.Pod.Metadata.Name, error.Message);
         var eventReason = reason is EventReasons.FailedMount or WaitingReasons.FailedCreatePodSandBox ? reason : EventReasons.Failed;
         var what = step is PullImage ? $"Failed to pull image \"{context.Find(step.Container).Image}\": " : "";
         context.Events.Record(context.Pod, eventReason, what + error.Message, isWarning: true);
         return memory.Failed(step.Container, reason, error.Message, time.GetUtcNow());
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Step} of container \"{Container}\" of pod {Namespace}/{Name} failed: {Error}")]
-    private partial void LogFailed(string step, string container, string @namespace, string name, string error);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Step} of {Subject} of pod {Namespace}/{Name} failed: {Error}")]
+    private partial void LogFailed(string step, string subject, string @namespace, string name, string error);
 }

@@ -16,8 +16,9 @@ internal static class ExampleHelp
         return command;
     }
 
-    public static RootCommand ShowExamples(this RootCommand root)
+    public static RootCommand ShowExamples(this RootCommand root, params string[] lines)
     {
+        root.WithExamples(lines);
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new HelpWithExamples((SynchronousCommandLineAction)help.Action!);
         return root;

@@ -5,6 +5,7 @@ using Orchestrator.Cli.Lab;
 using Orchestrator.Cli.Lab.Dependencies;
 using Orchestrator.Cli.Lab.Processes;
 using Orchestrator.Cli.Output;
+using Orchestrator.Cli.Telemetry;
 
 namespace Orchestrator.Cli.Commands;
 
@@ -21,7 +22,7 @@ internal static class LabCommand
         Recursive = true,
     };
 
-    private static readonly Option<bool> Install = new("--install") { Description = "Install missing packages with apt-get" };
+    private static readonly Option<bool> Install = new("--install") { Description = "Install missing packages with apt-get, and prepare the kernel of virtual machines" };
 
     public static Command Create() => new Command("lab", "Run a whole cluster on this machine: server, private PostgreSQL, private containerd, agents.")
     {
@@ -112,7 +113,7 @@ internal static class LabCommand
         var command = new Command("deps", "Check that the machine has the programs a lab and the tests need; --install gets what is missing.") { Install };
         command.SetAction(async (parsed, cancel) =>
         {
-            await Progress().StepAsync("Programs of the machine", () => new LabDependencies(Progress()).RequireAsync(parsed.GetValue(Install), cancel));
+            await new LabDependencies(Progress(), TimeProvider.System).RequireAsync(parsed.GetValue(Install), cancel);
             return 0;
         });
         return command.WithExamples("orchestrator lab deps", "orchestrator lab deps --install");
@@ -125,12 +126,7 @@ internal static class LabCommand
         {
             var layout = Layout(parsed);
             var spec = LabSpec.Read(layout) ?? throw new CommandFailedException($"there is no lab in {layout.Root}");
-            using var loggers = LoggerFactory.Create(logging => logging.AddSimpleConsole(console =>
-            {
-                console.SingleLine = true;
-                console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
-                console.UseUtcTimestamp = true;
-            }));
+            using var loggers = LoggerFactory.Create(logging => logging.AddOrchestratorConsole());
             return await new LabSupervisor(layout, TimeProvider.System, loggers).RunAsync(spec, cancel) ? 0 : 1;
         });
         return command;

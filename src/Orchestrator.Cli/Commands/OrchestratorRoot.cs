@@ -14,7 +14,10 @@ internal static class OrchestratorRoot
         ExplainCommand.Create(),
         ImageCommand.Create(),
         ServerCommand.Create(),
-    }.ShowExamples();
+    }.ShowExamples(
+        "orchestrator lab up --install --apply docs/samples/hello.yaml",
+        "orchestrator get pods,nodes,hypervisors -o wide",
+        "orchestrator explain pod/hello-vm");
 
     /// <summary>Parses and runs. A <see cref="CommandFailedException"/> is the user's to mend: its message is printed without a stack trace, exit code 1.</summary>
     public static async Task<int> RunAsync(IReadOnlyList<string> args)

@@ -6,6 +6,8 @@ namespace Orchestrator.Cli.Lab;
 /// <summary>Tells what a lab command is doing: a spinner with the present step on a terminal, one line per finished step everywhere.</summary>
 internal sealed class LabProgress(IAnsiConsole console, TimeProvider time)
 {
+    private static readonly TimeSpan SilenceLimit = TimeSpan.FromSeconds(2);
+
     /// <summary>Runs one step and reports it when it is done. What it throws passes through, after a line that names the step.</summary>
     public async Task StepAsync(string name, Func<Task> step)
     {
@@ -30,5 +32,19 @@ internal sealed class LabProgress(IAnsiConsole console, TimeProvider time)
     private Task SpinAsync(string name, Func<Task> step) =>
         console.Profile.Capabilities.Interactive
             ? console.Status().Spinner(Spinner.Known.Dots).StartAsync(Markup.Escape(name), _ => step())
-            : step();
+            : TellIfSlowAsync(name, step());
+
+    // Nothing spins in a file or a pipe: whoever reads along learns there what is being waited for.
+    private async Task TellIfSlowAsync(string name, Task step)
+    {
+        using var ended = new CancellationTokenSource();
+        var slow = Task.Delay(SilenceLimit, time, ended.Token);
+        if (await Task.WhenAny(step, slow) == slow)
+        {
+            console.MarkupLineInterpolated($"...    {name}");
+        }
+
+        await ended.CancelAsync();
+        await step;
+    }
 }

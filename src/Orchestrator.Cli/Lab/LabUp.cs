@@ -26,7 +26,7 @@ internal sealed class LabUp(LabLayout layout, LabProgress progress, TimeProvider
             throw new CommandFailedException("a lab needs root for containers, networks and control groups; run it with sudo");
         }
 
-        await progress.StepAsync("Programs of the machine", () => new LabDependencies(progress).RequireAsync(request.Install, cancel));
+        await new LabDependencies(progress, time).RequireAsync(request.Install, cancel);
         Directory.CreateDirectory(layout.Root);
         using var alone = LockFile.TryTake(layout.CommandLock) ?? throw new CommandFailedException($"another 'orchestrator lab' command is at work in {layout.Root}");
         var spec = Prepare(request);

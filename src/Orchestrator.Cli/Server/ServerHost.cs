@@ -32,7 +32,7 @@ public static class ServerHost
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel => ApiListener.Configure(kestrel, options, certificates));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = StopTimeout);
-        ServerLogging.Configure(builder.Logging);
+        builder.Logging.AddOrchestratorConsole();
         builder.Services.AddSingleton(TimeProvider.System);
         AddParts(builder, options, certificates);
         configure?.Invoke(builder);

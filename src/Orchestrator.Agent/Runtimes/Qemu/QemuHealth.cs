@@ -7,13 +7,13 @@ internal static class QemuHealth
 {
     private static readonly string[] MachineCapabilities = ["linuxGuests", "logs", "pause"];
 
-    private const string Probing = "KVM is still being tried";
+    private const string KvmUndecided = "KVM is still being tried";
 
     public static RuntimeHealth OfEmulation(QemuFindings findings) => findings switch
     {
         { Obstacle: { } obstacle } => new RuntimeHealth(false, obstacle.Reason, obstacle.Message, findings.Version, [], []),
         { Kvm.LinuxCpuModel: not null } => new RuntimeHealth(true, "EmulatorWorks", $"QEMU {findings.Version} with guest kernel {findings.Guest!.Version}; vm is served by kvm", findings.Version, [RuntimeHandlers.Qemu], MachineCapabilities),
-        _ => new RuntimeHealth(true, "EmulatorWorks", $"QEMU {findings.Version} with guest kernel {findings.Guest!.Version}; also serves vm, because {findings.Kvm?.Message ?? Probing}", findings.Version, [RuntimeHandlers.Qemu, RuntimeHandlers.Vm], MachineCapabilities),
+        _ => new RuntimeHealth(true, "EmulatorWorks", $"QEMU {findings.Version} with guest kernel {findings.Guest!.Version}; also serves vm, because {findings.Kvm?.Message ?? KvmUndecided}", findings.Version, [RuntimeHandlers.Qemu, RuntimeHandlers.Vm], MachineCapabilities),
     };
 
     public static RuntimeHealth OfKvm(QemuFindings findings) => findings switch
@@ -21,6 +21,6 @@ internal static class QemuHealth
         { Obstacle: { } obstacle } => new RuntimeHealth(false, obstacle.Reason, obstacle.Message, findings.Version, [], []),
         { Kvm: { LinuxCpuModel: not null } kvm } => new RuntimeHealth(true, kvm.Reason, kvm.Message, findings.Version, [RuntimeHandlers.Kvm, RuntimeHandlers.Vm], MachineCapabilities),
         { Kvm: { } kvm } => new RuntimeHealth(false, kvm.Reason, kvm.Message, findings.Version, [], kvm.RunsSmallGuests ? ["pause"] : []),
-        _ => new RuntimeHealth(false, "Probing", Probing, findings.Version, [], []),
+        _ => new RuntimeHealth(false, RuntimeHealth.Probing, KvmUndecided, findings.Version, [], []),
     };
 }

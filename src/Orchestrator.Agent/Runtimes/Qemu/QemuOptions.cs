@@ -1,3 +1,5 @@
+using Orchestrator.Agent.Runtimes.Qemu.Guest;
+
 namespace Orchestrator.Agent.Runtimes.Qemu;
 
 /// <summary>Where the QEMU runtimes keep things, and what they start machines with.</summary>
@@ -11,8 +13,7 @@ public sealed record QemuOptions
     /// <summary>Images, and the root disks made from them; may be shared between agents.</summary>
     public required string ImageStoreDirectory { get; init; }
 
-    /// <summary>Guest kernel and initramfs, prepared once and shared between agents.</summary>
-    public string GuestDirectory { get; init; } = "/var/lib/orchestrator/guest";
+    public GuestOptions Guest { get; init; } = new();
 
     /// <summary>Sockets of the machines; short, because the kernel limits their paths to 107 bytes.</summary>
     public string RunDirectory { get; init; } = "/run/orchestrator/machines";
@@ -21,15 +22,6 @@ public sealed record QemuOptions
     public string CgroupParent { get; init; } = "orchestrator";
 
     public string Emulator { get; init; } = "qemu-system-x86_64";
-
-    /// <summary>A statically linked busybox: the guest's user space until the container's command runs.</summary>
-    public string Busybox { get; init; } = "/bin/busybox";
-
-    /// <summary>Kernel to use instead of the packaged one: <c>vmlinux</c> or <c>bzImage</c> with virtio drivers; null to prepare one.</summary>
-    public string? KernelPath { get; init; }
-
-    /// <summary>The modules of <see cref="KernelPath"/> (a <c>lib/modules/VERSION</c> directory); null if it needs none.</summary>
-    public string? KernelModulesDirectory { get; init; }
 
     /// <summary>A guest that has not started the container's command by then is ended.</summary>
     public TimeSpan BootTimeout { get; init; } = TimeSpan.FromMinutes(3);

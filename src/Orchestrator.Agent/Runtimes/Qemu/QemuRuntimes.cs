@@ -18,11 +18,10 @@ public static class QemuRuntimes
     public static IReadOnlyList<IPodRuntime> Create(QemuOptions options, HttpClient http, TimeProvider time, ILoggerFactory logs)
     {
         Directory.CreateDirectory(options.RootDirectory);
-        Directory.CreateDirectory(options.GuestDirectory);
         var images = new ImageStore(options.ImageStoreDirectory, time);
         var provider = new ImageProvider(images, new ImagePuller(images, http, time));
         var disks = new RootDisks(options, images, time);
-        var probe = new QemuProbe(options, new GuestKernel(options, time), new KvmProbe(options, time), time);
+        var probe = new QemuProbe(options, new GuestKernel(options.Guest, time), new KvmProbe(options, time), time);
         var log = logs.CreateLogger<QemuRuntime>();
         var emulation = new QemuRuntimeParts(
             new RuntimeIdentity("qemu", VirtualizationClasses.Full, "Type2"), options, probe,

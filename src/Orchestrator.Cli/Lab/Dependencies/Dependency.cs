@@ -3,7 +3,7 @@ namespace Orchestrator.Cli.Lab.Dependencies;
 /// <summary>A program of the machine that a lab needs.</summary>
 /// <param name="Name">What it is called in messages.</param>
 /// <param name="Purpose">What the lab does with it.</param>
-/// <param name="Package">The Debian or Ubuntu package that brings it.</param>
+/// <param name="Package">The Debian package that brings it.</param>
 /// <param name="AnyOf">It is present if one of these files is: absolute paths, where <c>*</c> stands for one name, or bare names looked up in PATH.</param>
 internal sealed record Dependency(string Name, string Purpose, string Package, params IReadOnlyList<string> AnyOf)
 {
@@ -20,6 +20,8 @@ internal sealed record Dependency(string Name, string Purpose, string Package, p
         new("mke2fs", "disks of virtual machines", "e2fsprogs", "mke2fs", "/usr/sbin/mke2fs"),
         new("static busybox", "the guest's first program and the lab's sample image", "busybox-static", "/bin/busybox", "/usr/bin/busybox"),
         new("ip", "network of containers", "iproute2", "ip", "/usr/sbin/ip"),
+        new("modprobe", "kernel modules of networks and KVM", "kmod", "modprobe", "/usr/sbin/modprobe"),
+        new("certificate authorities", "pulls images over HTTPS", "ca-certificates", "/etc/ssl/certs/ca-certificates.crt"),
         new("kubectl", "talks to the lab", "kubernetes-client", "kubectl", "/usr/lib/google-cloud-sdk/bin/kubectl"),
     ];
 }

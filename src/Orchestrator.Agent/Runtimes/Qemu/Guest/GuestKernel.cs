@@ -6,16 +6,16 @@ namespace Orchestrator.Agent.Runtimes.Qemu.Guest;
 /// <param name="Version">Name of the kernel's package, or of its file.</param>
 /// <param name="KernelPath">Plain kernel, entered by PVH.</param>
 /// <param name="InitramfsPath">The part of the initial file system that all guests share.</param>
-internal sealed record GuestFiles(string Version, string KernelPath, string InitramfsPath);
+public sealed record GuestFiles(string Version, string KernelPath, string InitramfsPath);
 
 /// <summary>The guest's kernel cannot be prepared; the message says what to do.</summary>
-internal sealed class GuestKernelException(string message, Exception? inner = null) : Exception(message, inner);
+public sealed class GuestKernelException(string message, Exception? inner = null) : Exception(message, inner);
 
 /// <summary>
 /// Prepares kernel and initramfs once per kernel version, in a directory that agents share: a version's directory appears by a rename when it is complete.
 /// The kernel comes from Debian's cloud kernel package, unpacked and not installed, or from the given path.
 /// </summary>
-internal sealed class GuestKernel(QemuOptions options, TimeProvider time)
+public sealed class GuestKernel(GuestOptions options, TimeProvider time)
 {
     private const string MetaPackage = "linux-image-cloud-amd64";
     private const string Prefix = "linux-image-";
@@ -26,7 +26,8 @@ internal sealed class GuestKernel(QemuOptions options, TimeProvider time)
     /// <exception cref="GuestKernelException">No kernel can be had.</exception>
     public async Task<GuestFiles> EnsureAsync(CancellationToken cancel)
     {
-        using var exclusive = await LockFile.TakeAsync(Path.Combine(options.GuestDirectory, "lock"), exclusive: true, LockTimeout, time, cancel);
+        Directory.CreateDirectory(options.Directory);
+        using var exclusive = await LockFile.TakeAsync(Path.Combine(options.Directory, "lock"), exclusive: true, LockTimeout, time, cancel);
         try
         {
             return FindPrepared() ?? await PrepareAsync(cancel);
@@ -41,7 +42,7 @@ internal sealed class GuestKernel(QemuOptions options, TimeProvider time)
     private GuestFiles? FindPrepared()
     {
         var suffix = "+" + Fingerprint();
-        return Directory.EnumerateDirectories(options.GuestDirectory)
+        return Directory.EnumerateDirectories(options.Directory)
             .Where(path => path.EndsWith(suffix, StringComparison.Ordinal) && !Path.GetFileName(path).StartsWith('.'))
             .OrderDescending(StringComparer.Ordinal)
             .Select(FilesOf)
@@ -55,7 +56,7 @@ internal sealed class GuestKernel(QemuOptions options, TimeProvider time)
             throw new GuestKernelException($"{options.Busybox} is missing: install the package busybox-static");
         }
 
-        var work = Path.Combine(options.GuestDirectory, ".new-" + Guid.NewGuid().ToString("N"));
+        var work = Path.Combine(options.Directory, ".new-" + Guid.NewGuid().ToString("N"));
         Directory.CreateDirectory(work);
         try
         {
@@ -72,8 +73,8 @@ internal sealed class GuestKernel(QemuOptions options, TimeProvider time)
 
     private GuestFiles Assemble(string version, string image, string? modules)
     {
-        var complete = Path.Combine(options.GuestDirectory, $"{version}+{Fingerprint()}");
-        var partial = Path.Combine(options.GuestDirectory, ".part-" + Guid.NewGuid().ToString("N"));
+        var complete = Path.Combine(options.Directory, $"{version}+{Fingerprint()}");
+        var partial = Path.Combine(options.Directory, ".part-" + Guid.NewGuid().ToString("N"));
         Directory.CreateDirectory(partial);
         using (var kernel = File.Create(Path.Combine(partial, "vmlinux")))
         {
@@ -88,7 +89,7 @@ internal sealed class GuestKernel(QemuOptions options, TimeProvider time)
         }
 
         Directory.Move(partial, complete);
-        Posix.SyncDirectory(options.GuestDirectory);
+        Posix.SyncDirectory(options.Directory);
         return FilesOf(complete);
     }
 

@@ -29,7 +29,12 @@ internal static class MachineEnding
             EndOf(files, time));
         RecordFile.Write(files.Outcome, outcome, MachineJson.Default.MachineOutcome);
         cgroup.Remove();
-        File.Delete(files.Monitor);
+        if (Directory.Exists(files.RunDirectory))
+        {
+            // After a restart of the machine it has gone with everything in /run.
+            File.Delete(files.Monitor);
+        }
+
         return outcome;
     }
 

@@ -10,7 +10,7 @@ namespace Orchestrator.Agent.Nodes;
 /// </summary>
 public sealed partial class RuntimeProbes(AgentOptions options, RuntimeSet runtimes, TimeProvider time, ILogger<RuntimeProbes> logger) : BackgroundService
 {
-    private static readonly TimeSpan WhileUndecided = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -23,10 +23,10 @@ public sealed partial class RuntimeProbes(AgentOptions options, RuntimeSet runti
         LogBegin(runtime.Identity.Technology);
         while (!stopping.IsCancellationRequested)
         {
-            await runtimes.ProbeAsync(runtime, stopping);
-            // One runtime's verdict may change what another serves.
-            var pause = runtimes.IsUndecided && options.PublicationInterval > WhileUndecided ? WhileUndecided : options.PublicationInterval;
-            await Task.Delay(pause, time, stopping);
+            var health = await runtimes.ProbeAsync(runtime, stopping);
+            // Pods wait for what is not ready; and one runtime's verdict may change what another serves.
+            var isSettled = health.Ready && !runtimes.IsUndecided;
+            await Task.Delay(isSettled || options.PublicationInterval < Soon ? options.PublicationInterval : Soon, time, stopping);
         }
     }
 

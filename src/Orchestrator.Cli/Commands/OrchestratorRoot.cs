@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 
 namespace Orchestrator.Cli.Commands;
 
@@ -25,7 +26,13 @@ internal static class OrchestratorRoot
         var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(30) };
         try
         {
-            return await Create().Parse(args).InvokeAsync(configuration);
+            var parsed = Create().Parse(args);
+            if (parsed.UnmatchedTokens.Count > 0)
+            {
+                throw new CommandFailedException($"'{PathOf(parsed.CommandResult)}' knows no '{parsed.UnmatchedTokens[0]}'; see '{PathOf(parsed.CommandResult)} --help'");
+            }
+
+            return await parsed.InvokeAsync(configuration);
         }
         catch (CommandFailedException failure)
         {
@@ -36,5 +43,16 @@ internal static class OrchestratorRoot
         {
             return 130;
         }
+    }
+
+    private static string PathOf(CommandResult command)
+    {
+        var names = new List<string>();
+        for (SymbolResult? at = command; at is CommandResult { Command: not RootCommand } inner; at = inner.Parent)
+        {
+            names.Insert(0, inner.Command.Name);
+        }
+
+        return string.Join(' ', names.Prepend("orchestrator"));
     }
 }

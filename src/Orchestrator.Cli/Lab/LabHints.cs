@@ -13,6 +13,7 @@ internal static class LabHints
         console.WriteLine("Try:");
         foreach (var line in (string[])
         [
+            $"alias orchestrator='{ThisProgram()}'",
             $"export KUBECONFIG={layout.AdminKubeconfig}",
             "kubectl apply -f docs/samples/hello.yaml",
             "kubectl get pods,nodes,hypervisors -o wide",
@@ -25,4 +26,9 @@ internal static class LabHints
             console.MarkupLineInterpolated($"  [blue]{line}[/]");
         }
     }
+
+    // How it was started, for a shell: 'dotnet run' starts the program beside the assembly, a published one may be started by dotnet itself.
+    private static string ThisProgram() => Environment.ProcessPath is { } program && Path.GetFileNameWithoutExtension(program) == "orchestrator"
+        ? program
+        : $"dotnet {Path.Combine(AppContext.BaseDirectory, "orchestrator.dll")}";
 }

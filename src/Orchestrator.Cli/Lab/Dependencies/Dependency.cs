@@ -20,7 +20,6 @@ internal sealed record Dependency(string Name, string Purpose, string Package, p
         new("mke2fs", "disks of virtual machines", "e2fsprogs", "mke2fs", "/usr/sbin/mke2fs"),
         new("static busybox", "the guest's first program and the lab's sample image", "busybox-static", "/bin/busybox", "/usr/bin/busybox"),
         new("ip", "network of containers", "iproute2", "ip", "/usr/sbin/ip"),
-        new("modprobe", "kernel modules of networks and KVM", "kmod", "modprobe", "/usr/sbin/modprobe"),
         new("certificate authorities", "pulls images over HTTPS", "ca-certificates", "/etc/ssl/certs/ca-certificates.crt"),
         new("kubectl", "talks to the lab", "kubernetes-client", "kubectl", "/usr/lib/google-cloud-sdk/bin/kubectl"),
     ];

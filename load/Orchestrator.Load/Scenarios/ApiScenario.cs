@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Net.Http.Headers;
 using Orchestrator.Load.Reporting;
 using Orchestrator.Load.Servers;
 
@@ -29,7 +28,7 @@ internal static class ApiScenario
     private static async Task<int> RunAsync(int[] clients, int valueBytes, LoadSettings settings, CancellationToken cancel)
     {
         await using var server = await ServerProcess.StartAsync(cancel);
-        var connections = Enumerable.Range(0, clients.Max()).Select(_ => server.Connect()).ToArray();
+        var connections = await Task.WhenAll(Enumerable.Range(0, clients.Max()).Select(_ => server.ConnectAsync(cancel)));
         try
         {
             var value = new string('x', valueBytes);
@@ -57,20 +56,12 @@ internal static class ApiScenario
         }
     }
 
-    private static async ValueTask CreateAsync(HttpClient client, string name, string value)
-    {
-        using var body = new StringContent(
-            $$$"""{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"{{{name}}}","labels":{"load":"api"}},"data":{"value":"{{{value}}}"}}""");
-        body.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-        using var response = await client.PostAsync(Collection, body);
-        response.EnsureSuccessStatusCode();
-        await response.Content.ReadAsByteArrayAsync();
-    }
+    private static async ValueTask CreateAsync(ApiConnection client, string name, string value) => await client.SendAsync(
+        ApiConnection.Post(
+            Collection,
+            $$$"""{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"{{{name}}}","labels":{"load":"api"}},"data":{"value":"{{{value}}}"}}"""),
+        expected: 201);
 
-    private static async ValueTask GetAsync(HttpClient client, string name)
-    {
-        using var response = await client.GetAsync($"{Collection}/{name}");
-        response.EnsureSuccessStatusCode();
-        await response.Content.ReadAsByteArrayAsync();
-    }
+    private static async ValueTask GetAsync(ApiConnection client, string name) =>
+        await client.SendAsync(ApiConnection.Get($"{Collection}/{name}"), expected: 200);
 }

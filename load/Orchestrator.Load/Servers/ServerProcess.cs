@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using Orchestrator.Load.Measuring;
@@ -68,20 +69,22 @@ internal sealed class ServerProcess : IAsyncDisposable
         return server;
     }
 
-    /// <summary>A client with one connection and the administrator's certificate.</summary>
-    public HttpClient Connect()
+    /// <summary>A connection with the administrator's certificate.</summary>
+    public Task<ApiConnection> ConnectAsync(CancellationToken cancel)
     {
         var pki = Path.Combine(_directory.FullName, "pki");
-        var authority = X509CertificateLoader.LoadCertificateFromFile(Path.Combine(pki, "ca.crt"));
-        var handler = new SocketsHttpHandler { MaxConnectionsPerServer = 1, PooledConnectionLifetime = Timeout.InfiniteTimeSpan };
-        handler.SslOptions.ClientCertificates = [X509Certificate2.CreateFromPemFile(Path.Combine(pki, "admin.crt"), Path.Combine(pki, "admin.key"))];
-        handler.SslOptions.CertificateChainPolicy = new X509ChainPolicy
+        var tls = new SslClientAuthenticationOptions
         {
-            TrustMode = X509ChainTrustMode.CustomRootTrust,
-            RevocationMode = X509RevocationMode.NoCheck,
-            CustomTrustStore = { authority },
+            TargetHost = _address.Host,
+            ClientCertificates = [X509Certificate2.CreateFromPemFile(Path.Combine(pki, "admin.crt"), Path.Combine(pki, "admin.key"))],
+            CertificateChainPolicy = new X509ChainPolicy
+            {
+                TrustMode = X509ChainTrustMode.CustomRootTrust,
+                RevocationMode = X509RevocationMode.NoCheck,
+                CustomTrustStore = { X509CertificateLoader.LoadCertificateFromFile(Path.Combine(pki, "ca.crt")) },
+            },
         };
-        return new HttpClient(handler) { BaseAddress = _address };
+        return ApiConnection.OpenAsync(new IPEndPoint(IPAddress.Parse(_address.Host), _address.Port), tls, cancel);
     }
 
     /// <summary>Stops it as its users do, so that it stops its PostgreSQL too.</summary>

@@ -1,0 +1,99 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Text;
+
+namespace Orchestrator.Load.Servers;
+
+/// <summary>
+/// One persistent HTTP/1.1 connection over TLS, one request at a time. The generator shares the machine with the server it measures; a general
+/// client would take about as much of it as the server does.
+/// </summary>
+internal sealed class ApiConnection : IDisposable
+{
+    private const int HeadLimitBytes = 16 * 1024;
+
+    private readonly Socket _socket;
+    private readonly SslStream _stream;
+    private byte[] _response = new byte[HeadLimitBytes];
+
+    private ApiConnection(Socket socket, SslStream stream)
+    {
+        _socket = socket;
+        _stream = stream;
+    }
+
+    public static async Task<ApiConnection> OpenAsync(IPEndPoint server, SslClientAuthenticationOptions tls, CancellationToken cancel)
+    {
+        var socket = new Socket(server.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        await socket.ConnectAsync(server, cancel);
+        var stream = new SslStream(new NetworkStream(socket, ownsSocket: false));
+        await stream.AuthenticateAsClientAsync(tls, cancel);
+        return new ApiConnection(socket, stream);
+    }
+
+    /// <summary>The bytes of a request without a body.</summary>
+    public static byte[] Get(string path) => Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: localhost\r\nAccept: application/json\r\n\r\n");
+
+    /// <summary>The bytes of a request with a JSON body.</summary>
+    public static byte[] Post(string path, string json) => Encoding.UTF8.GetBytes(
+        $"POST {path} HTTP/1.1\r\nHost: localhost\r\nAccept: application/json\r\nContent-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(json)}\r\n\r\n{json}");
+
+    /// <summary>Sends the request and reads the whole answer.</summary>
+    /// <returns>The body, valid until the next call.</returns>
+    /// <exception cref="HttpRequestException">The answer has another status than <paramref name="expected"/>, or no Content-Length.</exception>
+    public async ValueTask<ReadOnlyMemory<byte>> SendAsync(ReadOnlyMemory<byte> request, int expected)
+    {
+        await _stream.WriteAsync(request);
+        var filled = 0;
+        int headEnd;
+        while ((headEnd = _response.AsSpan(0, filled).IndexOf("\r\n\r\n"u8)) < 0)
+        {
+            filled += await ReadAsync(filled);
+        }
+
+        var bodyStart = headEnd + 4;
+        var end = bodyStart + ContentLength(_response.AsSpan(0, headEnd));
+        if (end > _response.Length)
+        {
+            Array.Resize(ref _response, end);
+        }
+
+        while (filled < end)
+        {
+            filled += await ReadAsync(filled);
+        }
+
+        var status = int.Parse(_response.AsSpan("HTTP/1.1 ".Length, 3), CultureInfo.InvariantCulture);
+        return status == expected
+            ? _response.AsMemory(bodyStart, end - bodyStart)
+            : throw new HttpRequestException($"{status}: {Encoding.UTF8.GetString(_response, bodyStart, end - bodyStart)}", null, (HttpStatusCode)status);
+    }
+
+    public void Dispose()
+    {
+        _stream.Dispose();
+        _socket.Dispose();
+    }
+
+    private async ValueTask<int> ReadAsync(int filled)
+    {
+        var read = await _stream.ReadAsync(_response.AsMemory(filled));
+        return read > 0 ? read : throw new HttpRequestException("the server closed the connection, or its answer's head is too long");
+    }
+
+    private static int ContentLength(ReadOnlySpan<byte> head)
+    {
+        foreach (var line in head.Split("\r\n"u8))
+        {
+            var header = head[line];
+            if (header.Length > 16 && Ascii.EqualsIgnoreCase(header[..15], "Content-Length:"u8))
+            {
+                return int.Parse(header[15..].Trim((byte)' '), CultureInfo.InvariantCulture);
+            }
+        }
+
+        throw new HttpRequestException("the answer has no Content-Length");
+    }
+}

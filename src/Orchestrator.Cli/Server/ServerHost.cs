@@ -30,9 +30,6 @@ public static class ServerHost
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = options.DataDirectory });
         builder.WebHost.UseKestrelHttpsConfiguration();
-
-        // A request's work is short and never blocks, so a hop to another thread between socket and pipeline costs more than it gives.
-        builder.WebHost.UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true);
         builder.WebHost.ConfigureKestrel(kestrel => ApiListener.Configure(kestrel, options, certificates));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = StopTimeout);
         builder.Logging.AddOrchestratorConsole();

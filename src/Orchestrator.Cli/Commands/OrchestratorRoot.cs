@@ -27,12 +27,7 @@ internal static class OrchestratorRoot
         try
         {
             var parsed = Create().Parse(args);
-            if (parsed.UnmatchedTokens.Count > 0)
-            {
-                throw new CommandFailedException($"'{PathOf(parsed.CommandResult)}' knows no '{parsed.UnmatchedTokens[0]}'; see '{PathOf(parsed.CommandResult)} --help'");
-            }
-
-            return await parsed.InvokeAsync(configuration);
+            return ComplaintOf(parsed) is { } complaint ? throw new CommandFailedException(complaint) : await parsed.InvokeAsync(configuration);
         }
         catch (CommandFailedException failure)
         {
@@ -43,6 +38,13 @@ internal static class OrchestratorRoot
         {
             return 130;
         }
+    }
+
+    /// <summary>Names the first word that the command does not know; null if it knows all. The parser's own message adds the whole help to it.</summary>
+    internal static string? ComplaintOf(ParseResult parsed)
+    {
+        var path = PathOf(parsed.CommandResult);
+        return parsed.UnmatchedTokens.Count == 0 ? null : $"'{path}' knows no '{parsed.UnmatchedTokens[0]}'; see '{path} --help'";
     }
 
     private static string PathOf(CommandResult command)

@@ -19,6 +19,13 @@ public sealed class CommandLineTests
     }
 
     [Theory]
+    [InlineData("lab up --frob", "'orchestrator lab up' knows no '--frob'; see 'orchestrator lab up --help'")]
+    [InlineData("frob", "'orchestrator' knows no 'frob'; see 'orchestrator --help'")]
+    [InlineData("lab up --nodes 2", null)]
+    public void What_a_command_does_not_know_is_named(string line, string? complaint) =>
+        Assert.Equal(complaint, OrchestratorRoot.ComplaintOf(OrchestratorRoot.Create().Parse(line)));
+
+    [Theory]
     [MemberData(nameof(Commands))]
     public void Every_command_and_option_is_described(string path)
     {

@@ -16,8 +16,9 @@ internal sealed class ReferencePlacement
         return !node.Cordoned
             && node.Taints.All(t => pod.ToleratedKeys.Contains(t))
             && (pod.Zone is null || pod.Zone == node.Zone)
-            && present.Sum(p => p.CpuMilli) + pod.CpuMilli <= node.CpuMilli
-            && present.Sum(p => p.MemoryBytes) + pod.MemoryBytes <= node.MemoryBytes
+            // Who asks for nothing of a resource is not kept away by its lack, as in Kubernetes: a node that shrank may have less than is taken.
+            && (pod.CpuMilli == 0 || present.Sum(p => p.CpuMilli) + pod.CpuMilli <= node.CpuMilli)
+            && (pod.MemoryBytes == 0 || present.Sum(p => p.MemoryBytes) + pod.MemoryBytes <= node.MemoryBytes)
             && present.Length < node.Pods
             && (pod.HostPort == 0 || present.All(p => p.HostPort != pod.HostPort));
     }

@@ -105,7 +105,6 @@ BEGIN
 
   IF v_head > head_revision THEN
     head_revision := v_head;
-  v_next := v_head;
     UPDATE head SET revision = v_head;
     IF p_notify THEN
       PERFORM pg_notify('orchestrator_change', v_head::text);

@@ -39,7 +39,7 @@ public sealed record PodStatusView(
             HostIP = HostIp,
             HostIPs = [new V1HostIP { Ip = HostIp }],
             StartTime = old.StartTime ?? Now.UtcDateTime,
-            QosClass = PodQosClass(old),
+            QosClass = Pods.PodQos.Of(Pod),
             ObservedGeneration = Pod.Metadata.Generation,
             NominatedNodeName = old.NominatedNodeName,
         };
@@ -56,8 +56,6 @@ public sealed record PodStatusView(
         var restartable = !IsEnding && RestartPolicies.Restarts(Pod.Spec.RestartPolicy, exitCode, isInit);
         return ContainerStatuses.Of(container, history, Waiting.GetValueOrDefault(container.Name), otherwise, Technology, isInit, restartable);
     }
-
-    private string PodQosClass(V1PodStatus old) => string.IsNullOrEmpty(old.QosClass) ? Pods.PodQos.Of(Pod) : old.QosClass;
 
     private void SetPodIp(V1PodStatus status, V1PodStatus old)
     {

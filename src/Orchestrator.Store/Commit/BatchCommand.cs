@@ -6,11 +6,12 @@ using Orchestrator.Store.Follow;
 namespace Orchestrator.Store.Commit;
 
 /// <param name="Revisions">For each mutation, its revision, or 0 where it failed.</param>
-/// <param name="Currents">For each mutation, the revision that its object had before; 0 for none, <see cref="Fenced"/> for an outdated fence.</param>
+/// <param name="Currents">For each mutation, the revision that its object had before; 0 for none, <see cref="Fenced"/> for an outdated fence, <see cref="Skipped"/> where the mutation that it needs failed.</param>
 /// <param name="HeadRevision">Of the log, after the batch.</param>
 internal sealed record BatchReply(long[] Revisions, long[] Currents, long HeadRevision)
 {
     public const long Fenced = -1;
+    public const long Skipped = -2;
 }
 
 /// <summary>

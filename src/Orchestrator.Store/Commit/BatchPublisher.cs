@@ -117,6 +117,7 @@ internal sealed class BatchPublisher(ObjectCache cache, LogFollower follower, St
         return (mutation.Type, current) switch
         {
             (_, BatchReply.Fenced) => new(CommitOutcome.Fenced, 0, null),
+            (_, BatchReply.Skipped) => new(CommitOutcome.Skipped, 0, null),
             (ChangeType.Created, _) => new(CommitOutcome.AlreadyExists, 0, cache.Get(mutation.Key)),
             (_, 0) => new(CommitOutcome.NotFound, 0, null),
             _ => new(CommitOutcome.Conflict, 0, cache.Get(mutation.Key)),

@@ -4,6 +4,7 @@ namespace Orchestrator.Store.Commit;
 
 /// <summary>
 /// Requests that are committed in one transaction. Mutations of one key act one after another: each is put into the round after that of the one before it.
+/// So is a mutation that needs the one before it in its request.
 /// </summary>
 internal sealed class CommitBatch(int maxMutations, int maxBytes)
 {
@@ -27,7 +28,10 @@ internal sealed class CommitBatch(int maxMutations, int maxBytes)
 
     public int RoundCount { get; private set; }
 
-    /// <summary>For each mutation, the number of its fence in <see cref="Fences"/>, from 1; 0 for none.</summary>
+    /// <summary>
+    /// For each mutation, what it depends on: the number of its fence in <see cref="Fences"/>, from 1; or minus the number of the mutation that it
+    /// needs, from 1, which has that fence; 0 for nothing.
+    /// </summary>
     public IReadOnlyList<short> FenceIndexes => _fenceIndexes;
 
     public IReadOnlyList<Fence> Fences => _fences;
@@ -46,11 +50,17 @@ internal sealed class CommitBatch(int maxMutations, int maxBytes)
         foreach (var mutation in request.Mutations)
         {
             var round = _lastRounds.TryGetValue(mutation.Key, out var last) ? (short)(last + 1) : (short)0;
+            var needsPrevious = mutation.NeedsPrevious && mutation != request.Mutations[0];
+            if (needsPrevious)
+            {
+                round = Math.Max(round, (short)(_rounds[^1] + 1));
+            }
+
             _lastRounds[mutation.Key] = round;
             RoundCount = Math.Max(RoundCount, round + 1);
+            _fenceIndexes.Add(needsPrevious ? (short)-_mutations.Count : fence);
             _mutations.Add(mutation);
             _rounds.Add(round);
-            _fenceIndexes.Add(fence);
         }
 
         return true;

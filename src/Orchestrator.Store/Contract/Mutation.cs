@@ -2,8 +2,15 @@ using Orchestrator.Model;
 
 namespace Orchestrator.Store;
 
-/// <summary>One compare-and-swap. Each mutation of a batch succeeds or fails by itself.</summary>
-public abstract record Mutation(ObjectKey Key);
+/// <summary>One compare-and-swap. Each mutation of a batch succeeds or fails by itself, unless it <see cref="NeedsPrevious"/>.</summary>
+public abstract record Mutation(ObjectKey Key)
+{
+    /// <summary>
+    /// Commits only if the mutation before it in the same call does; else it is <see cref="CommitOutcome.Skipped"/>. So a charge and what it pays
+    /// for are made at once. The other way round it does not hold: the one before stands though this one fails.
+    /// </summary>
+    public bool NeedsPrevious { get; init; }
+}
 
 /// <summary>Writes an object that must not exist yet.</summary>
 /// <param name="Key">The new object's key.</param>
@@ -38,6 +45,9 @@ public enum CommitOutcome
 
     /// <summary>The fence's epoch is no longer the newest: another activation took over. Stop deciding.</summary>
     Fenced,
+
+    /// <summary>The mutation before it, which it needs, was not committed.</summary>
+    Skipped,
 }
 
 /// <param name="Outcome">What became of the mutation.</param>

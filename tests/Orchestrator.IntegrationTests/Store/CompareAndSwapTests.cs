@@ -76,6 +76,49 @@ public sealed class CompareAndSwapTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task A_mutation_that_needs_the_one_before_it_is_skipped_where_that_one_fails()
+    {
+        await using var session = await StoreSession.CreateAsync(postgres);
+        var store = await session.OpenAsync();
+        var charge = (await store.CommitAsync(CreateMap("charge", "0"))).Object!;
+
+        var paid = await store.CommitAsync([UpdateMap(charge, "1"), CreateMap("a") with { NeedsPrevious = true }]);
+        var unpaid = await store.CommitAsync(
+            [UpdateMap(charge, "2"), CreateMap("b") with { NeedsPrevious = true }, CreateMap("c") with { NeedsPrevious = true }, CreateMap("d")]);
+        var spent = await store.CommitAsync([UpdateMap(paid[0].Object!, "2"), CreateMap("a") with { NeedsPrevious = true }]);
+
+        Assert.Equal([CommitOutcome.Committed, CommitOutcome.Committed], paid.Select(r => r.Outcome));
+        Assert.Equal([CommitOutcome.Conflict, CommitOutcome.Skipped, CommitOutcome.Skipped, CommitOutcome.Committed], unpaid.Select(r => r.Outcome));
+        Assert.Equal([CommitOutcome.Committed, CommitOutcome.AlreadyExists], spent.Select(r => r.Outcome));
+        Assert.Null(store.Get(MapKey("b")));
+        Assert.Equal("2", Value(store.Get(MapKey("charge"))!));
+    }
+
+    [Fact]
+    public async Task Of_many_pairs_that_race_each_commits_whole_or_not_at_all()
+    {
+        await using var session = await StoreSession.CreateAsync(postgres);
+        var stores = new[] { await session.OpenAsync(), await session.OpenAsync() };
+        await stores[0].CommitAsync(CreateMap("charge", "0"));
+
+        async Task<bool> PayAsync(int i)
+        {
+            var store = stores[i % 2];
+            await store.SyncAsync();
+            var charge = store.Get(MapKey("charge"))!;
+            var next = (int.Parse(Value(charge), System.Globalization.CultureInfo.InvariantCulture) + 1).ToString(System.Globalization.CultureInfo.InvariantCulture);
+            var results = await store.CommitAsync([UpdateMap(charge, next), CreateMap($"paid-{i}") with { NeedsPrevious = true }]);
+            return results.All(r => r.Outcome == CommitOutcome.Committed);
+        }
+
+        var paid = await Task.WhenAll(Enumerable.Range(0, 100).Select(PayAsync));
+
+        await stores[0].SyncAsync();
+        Assert.Equal(paid.Count(p => p), int.Parse(Value(stores[0].Get(MapKey("charge"))!), System.Globalization.CultureInfo.InvariantCulture));
+        Assert.Equal(paid.Count(p => p), stores[0].List("configmaps").Items.Count - 1);
+    }
+
+    [Fact]
     public async Task An_object_can_be_deleted_and_created_anew_in_one_call()
     {
         await using var session = await StoreSession.CreateAsync(postgres);

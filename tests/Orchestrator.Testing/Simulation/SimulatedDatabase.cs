@@ -38,7 +38,14 @@ public sealed class SimulatedDatabase(KindRegistry kinds)
             return [.. mutations.Select(_ => new CommitResult(CommitOutcome.Fenced, 0, null))];
         }
 
-        return [.. mutations.Select(Apply)];
+        var results = new List<CommitResult>(mutations.Count);
+        foreach (Mutation mutation in mutations)
+        {
+            bool skips = mutation.NeedsPrevious && results.Count > 0 && results[^1].Outcome != CommitOutcome.Committed;
+            results.Add(skips ? new CommitResult(CommitOutcome.Skipped, 0, null) : Apply(mutation));
+        }
+
+        return results;
     }
 
     private CommitResult Apply(Mutation mutation)

@@ -3,7 +3,10 @@ using Orchestrator.Api.Admission.Rules;
 
 namespace Orchestrator.Api.Admission;
 
-/// <summary>Every rule on writes, in the order in which they run: first who may, then whether there is a place for it, then what a pod's references mean.</summary>
+/// <summary>
+/// Every rule and check on writes, in the order in which they run, which is Kubernetes': first who may, then whether there is a place for it, then what
+/// a pod's references mean; mutating webhooks last. Then the kind's own validation, and the checks of the result; validating webhooks last.
+/// </summary>
 public static class AdmissionOrder
 {
     public static IServiceCollection AddAdmissionRules(this IServiceCollection services) => services

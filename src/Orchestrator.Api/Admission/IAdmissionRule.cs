@@ -7,7 +7,7 @@ namespace Orchestrator.Api.Admission;
 
 /// <summary>
 /// A rule on writes that needs more than the object: other objects, the user. Rules run in the order of registration, after defaulting and
-/// before validation; they may fill fields in and may refuse.
+/// before validation; they may fill fields in and may refuse. What only looks at the result is an <see cref="IAdmissionCheck"/>.
 /// </summary>
 public interface IAdmissionRule
 {

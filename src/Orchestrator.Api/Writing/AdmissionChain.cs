@@ -6,25 +6,46 @@ using Orchestrator.Model.Validation;
 
 namespace Orchestrator.Api.Writing;
 
-/// <summary>What every write goes through between its decoding and its commit, in this order: the kind's defaults, the admission rules, validation.</summary>
-internal sealed class AdmissionChain(IEnumerable<IAdmissionRule> rules)
+/// <summary>
+/// What every write goes through between its decoding and its commit, in Kubernetes' order: the kind's defaults, the admission rules, which may fill
+/// in, validation, and the checks, which see what would be stored.
+/// </summary>
+internal sealed class AdmissionChain(IEnumerable<IAdmissionRule> rules, IEnumerable<IAdmissionCheck> checks)
 {
     private readonly IAdmissionRule[] _rules = [.. rules];
+    private readonly IAdmissionCheck[] _checks = [.. checks];
 
     /// <summary>Null admits; validation answers with all errors at once.</summary>
     public async ValueTask<StatusError?> AdmitAsync(AdmissionRequest request)
     {
         request.Kind.Rules.Default(request.Object);
-        return await RunRulesAsync(request) ?? Validate(request);
+        return await RunRulesAsync(request) ?? Validate(request) ?? await RunChecksAsync(request);
     }
 
-    /// <summary>The admission rules alone, for deletions.</summary>
-    public async ValueTask<StatusError?> RunRulesAsync(AdmissionRequest request)
+    /// <summary>The rules and checks alone: there is nothing to fill in or to validate in what goes.</summary>
+    public async ValueTask<StatusError?> AdmitDeletionAsync(AdmissionRequest request) =>
+        await RunRulesAsync(request) ?? await RunChecksAsync(request);
+
+    private async ValueTask<StatusError?> RunRulesAsync(AdmissionRequest request)
     {
         foreach (var rule in _rules)
         {
             if (rule.AppliesTo(request.Kind, request.Verb, request.Call.Request.Subresource)
                 && await rule.AdmitAsync(request, request.Call.Cancel) is { } refusal)
+            {
+                return refusal;
+            }
+        }
+
+        return null;
+    }
+
+    private async ValueTask<StatusError?> RunChecksAsync(AdmissionRequest request)
+    {
+        foreach (var check in _checks)
+        {
+            if (check.AppliesTo(request.Kind, request.Verb, request.Call.Request.Subresource)
+                && await check.CheckAsync(request, request.Call.Cancel) is { } refusal)
             {
                 return refusal;
             }

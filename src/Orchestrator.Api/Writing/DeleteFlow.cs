@@ -79,7 +79,7 @@ internal sealed class DeleteFlow(IObjectStore store, AdmissionChain admission, A
         }
 
         var obj = JsonTree.ParseStored(stored.Json);
-        var refusal = await admission.RunRulesAsync(new AdmissionRequest(call, kind, "delete", key.Namespace, key.Name, obj, obj, wanted.DryRun));
+        var refusal = await admission.AdmitDeletionAsync(new AdmissionRequest(call, kind, "delete", key.Namespace, key.Name, obj, obj, wanted.DryRun));
         if (refusal is not null)
         {
             return refusal;

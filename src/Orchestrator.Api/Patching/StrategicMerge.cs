@@ -66,6 +66,9 @@ internal static class StrategicMerge
             case null:
                 target.Remove(name);
                 break;
+            case JsonObject when property is { ReplacedByPatches: true }:
+                target[name] = value.DeepClone();
+                break;
             case JsonObject members:
                 if (target[name] is not JsonObject existing)
                 {

@@ -1,4 +1,6 @@
 using System.Collections.Frozen;
+using System.Text.Json.Nodes;
+using Orchestrator.Model.Schemas;
 
 namespace Orchestrator.Api.Schemas;
 
@@ -45,6 +47,9 @@ internal sealed class FieldSchema(FieldForm form, string typeName)
     /// <summary>Of maps and arrays.</summary>
     public FieldSchema? Element { get; init; }
 
+    /// <summary>Of objects: a value is one whole wherever the type is used, not one per member, unless the field says otherwise.</summary>
+    public bool IsAtomic { get; init; }
+
     internal void Complete(IEnumerable<FieldProperty> properties) =>
         Properties = properties.ToFrozenDictionary(p => p.Name, StringComparer.Ordinal);
 }
@@ -52,4 +57,23 @@ internal sealed class FieldSchema(FieldForm form, string typeName)
 /// <param name="Name">JSON name.</param>
 /// <param name="Schema">Schema of the value.</param>
 /// <param name="MergeKey">For strategic merges: the member that identifies elements of a list; empty for sets of scalars; null for values that are replaced whole.</param>
-internal sealed record FieldProperty(string Name, FieldSchema Schema, string? MergeKey);
+internal sealed record FieldProperty(string Name, FieldSchema Schema, string? MergeKey)
+{
+    /// <summary>Of arrays: how their elements are told apart; null where nothing is declared, which means atomic.</summary>
+    public ListType? ListType { get; init; }
+
+    /// <summary>Of arrays of type map: the members that identify an element.</summary>
+    public IReadOnlyList<string> ListMapKeys { get; init; } = [];
+
+    /// <summary>Of objects and maps: one value, not one per member (<c>x-kubernetes-map-type: atomic</c>); null where that is left to the type.</summary>
+    public bool? IsAtomicMap { get; init; }
+
+    /// <summary>Of strategic merges: patches made by clients list the members that stay (<c>x-kubernetes-patch-strategy: retainKeys</c>).</summary>
+    public bool RetainsKeys { get; init; }
+
+    /// <summary>Of strategic merges: a patch takes the object's place (<c>x-kubernetes-patch-strategy: replace</c>).</summary>
+    public bool ReplacedByPatches { get; init; }
+
+    /// <summary>What an absent value means, where the field is a key of a list: elements are told apart by it.</summary>
+    public JsonNode? Default { get; init; }
+}

@@ -68,7 +68,7 @@ internal sealed class FieldSchemas
             return _types[type] = new FieldSchema(FieldForm.Array, type.Name) { Element = Build(element) };
         }
 
-        var schema = new FieldSchema(FieldForm.Object, type.Name);
+        var schema = new FieldSchema(FieldForm.Object, type.Name) { IsAtomic = MergeKeys.IsAtomic(type.Name) };
         _types[type] = schema;
         schema.Complete(Properties(type));
         return schema;
@@ -80,7 +80,7 @@ internal sealed class FieldSchemas
         {
             if (property.GetCustomAttribute<JsonPropertyNameAttribute>()?.Name is { } name)
             {
-                yield return new FieldProperty(name, Build(property.PropertyType), MergeKeys.Of(type.Name, name));
+                yield return MergeKeys.Complete(type.Name, new FieldProperty(name, Build(property.PropertyType), MergeKey: null));
             }
         }
     }

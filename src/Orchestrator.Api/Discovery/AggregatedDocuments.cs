@@ -87,7 +87,7 @@ internal sealed class AggregatedDocuments(KindRegistry kinds, ServedVerbs served
         WriteResponseKind(json, kind.Group, kind.Version, kind.Kind);
         json.WriteString("scope", kind.Namespaced ? "Namespaced" : "Cluster");
         json.WriteString("singularResource", kind.Singular);
-        GroupDocuments.WriteStrings(json, "verbs", ServedVerbs.OfObjects);
+        GroupDocuments.WriteStrings(json, "verbs", kind.Verbs);
         GroupDocuments.WriteStringsIfAny(json, "shortNames", kind.ShortNames);
         GroupDocuments.WriteStringsIfAny(json, "categories", kind.Categories);
         json.WriteStartArray("subresources");

@@ -45,7 +45,7 @@ internal sealed class GroupDocuments(KindRegistry kinds, ServedVerbs served)
         json.WriteStartArray("resources");
         foreach (var kind in kinds.All.Where(k => k.Group == group && k.Version == version))
         {
-            WriteResource(json, kind.Plural, kind.Singular, kind, kind.Kind, ServedVerbs.OfObjects);
+            WriteResource(json, kind.Plural, kind.Singular, kind, kind.Kind, kind.Verbs);
             foreach (var subresource in served.Subresources(kind))
             {
                 WriteResource(json, $"{kind.Plural}/{subresource.Name}", "", kind, subresource.Kind, subresource.Verbs);

@@ -9,8 +9,6 @@ internal sealed record ServedSubresource(string Name, string Group, string Versi
 /// <summary>What can be done with the registered kinds.</summary>
 internal sealed class ServedVerbs(IEnumerable<ISubresource> subresources)
 {
-    public static readonly IReadOnlyList<string> OfObjects = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
-
     private static readonly IReadOnlyList<string> OfStatus = ["get", "patch", "update"];
 
     private readonly ISubresource[] _subresources = [.. subresources];

@@ -19,6 +19,13 @@ internal sealed class OpenApiPaths(SchemaWriter schemas)
         var root = kind.Group.Length == 0 ? $"/api/{kind.Version}" : $"/apis/{kind.Group}/{kind.Version}";
         var collection = kind.Namespaced ? $"{root}/namespaces/{{namespace}}/{kind.Plural}" : $"{root}/{kind.Plural}";
         json.WriteStartObject(collection);
+        if (!kind.Verbs.Contains("get"))
+        {
+            WriteOperation(json, kind, "post", "post", version3);
+            json.WriteEndObject();
+            return;
+        }
+
         WriteOperation(json, kind, "get", "list", version3);
         WriteOperation(json, kind, "post", "post", version3);
         WriteOperation(json, kind, "delete", "deletecollection", version3);

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Orchestrator.Model.Kinds;
+using Orchestrator.Model.Selectors;
 
 namespace Orchestrator.Api.Requests;
 
@@ -39,6 +40,13 @@ public sealed record RequestInfo
 
     /// <summary>The query, parsed when first read.</summary>
     public required IQueryCollection Query { get; init; }
+
+    /// <summary>Namespace as authorization means it: a Namespace is in itself, so that a right within it covers reading it.</summary>
+    public string AuthorizationNamespace => Namespace.Length == 0 && Name.Length > 0 && Group.Length == 0 && Resource == "namespaces" ? Name : Namespace;
+
+    /// <summary>Name as authorization means it: lists and watches that select one object by <c>metadata.name</c> are about that object.</summary>
+    public string AuthorizationName => Name.Length == 0 && Verb is "list" or "watch" or "deletecollection"
+        && FieldSelector.TryParse(QueryValue("fieldSelector"), out var selector, out _) ? selector.Required("metadata.name") ?? "" : Name;
 
     /// <summary>First value of a query parameter; the empty string where it is absent.</summary>
     public string QueryValue(string name) => Query.TryGetValue(name, out var values) && values.Count > 0 ? values[0] ?? "" : "";

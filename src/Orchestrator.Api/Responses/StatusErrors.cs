@@ -46,7 +46,8 @@ public static class StatusErrors
         var resource = request.Subresource.Length == 0 ? request.Resource : $"{request.Resource}/{request.Subresource}";
         var head = request.Group.Length == 0 ? request.Resource : $"{request.Resource}.{request.Group}";
         var named = request.Name.Length == 0 ? "" : $" \"{request.Name}\"";
-        var scope = request.Namespace.Length == 0 ? "at the cluster scope" : $"in the namespace \"{request.Namespace}\"";
+        var ns = request.AuthorizationNamespace;
+        var scope = ns.Length == 0 ? "at the cluster scope" : $"in the namespace \"{ns}\"";
         return new()
         {
             Code = 403,

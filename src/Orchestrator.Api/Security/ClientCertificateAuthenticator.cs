@@ -12,8 +12,6 @@ namespace Orchestrator.Api.Security;
 /// </summary>
 public sealed class ClientCertificateAuthenticator(X509Certificate2 authority, TimeProvider time) : IAuthenticator
 {
-    private const string AuthenticatedGroup = "system:authenticated";
-
     private readonly ConditionalWeakTable<ITlsConnectionFeature, Verdict> _connections = [];
 
     public ValueTask<UserInfo?> AuthenticateAsync(HttpContext context)
@@ -43,7 +41,7 @@ public sealed class ClientCertificateAuthenticator(X509Certificate2 authority, T
         (string name, IReadOnlyList<string> organizations) = CertificateSubject.Read(certificate.SubjectName);
         return name.Length == 0
             ? new Verdict(null, default)
-            : new Verdict(new UserInfo(name, [.. organizations, AuthenticatedGroup]), new DateTimeOffset(certificate.NotAfter));
+            : new Verdict(new UserInfo(name, [.. organizations, UserInfo.AuthenticatedGroup]), new DateTimeOffset(certificate.NotAfter));
     }
 
     private sealed record Verdict(UserInfo? User, DateTimeOffset ValidUntil);

@@ -58,7 +58,7 @@ internal sealed class TableRows(TimeProvider clock)
                 WriteColumn(json, column.Name, column.Type, "", column.Description, column.Priority);
             }
 
-            if (!Has(kind, "Age"))
+            if (kind.ShowsAge && !Has(kind, "Age"))
             {
                 WriteColumn(json, "Age", "string", "", AgeDescription, 0);
             }
@@ -92,7 +92,7 @@ internal sealed class TableRows(TimeProvider clock)
             WriteCell(json, column.Value(obj, clock));
         }
 
-        if (!Has(kind, "Age"))
+        if (kind.ShowsAge && !Has(kind, "Age"))
         {
             json.WriteStringValue(Age(obj));
         }

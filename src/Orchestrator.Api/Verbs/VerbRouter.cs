@@ -12,6 +12,7 @@ namespace Orchestrator.Api.Verbs;
 /// <summary>Hands an authorized request to the code of its verb or subresource.</summary>
 internal sealed class VerbRouter(
     IEnumerable<ISubresource> subresources,
+    IEnumerable<IComputedResource> computed,
     DiscoveryDocuments discovery,
     InFlightLimit inFlight,
     GetVerb get,
@@ -24,6 +25,8 @@ internal sealed class VerbRouter(
 {
     private readonly Dictionary<(string Resource, string Name), ISubresource> _subresources =
         subresources.ToDictionary(s => (s.Resource, s.Name));
+
+    private readonly Dictionary<string, IComputedResource> _computed = computed.ToDictionary(c => c.Resource, StringComparer.Ordinal);
 
     /// <summary>Answers the request, or returns the error to answer with.</summary>
     public async ValueTask<StatusError?> RouteAsync(ApiCall call, RequestDelegate next)
@@ -55,6 +58,11 @@ internal sealed class VerbRouter(
             return await RouteSubresourceAsync(call);
         }
 
+        if (!kind.Verbs.Contains(request.Verb, StringComparer.Ordinal))
+        {
+            return StatusErrors.MethodNotSupported(kind.Plural, request.Verb);
+        }
+
         // A watch lasts, so it does not count among the requests in flight.
         return request.Verb == "watch" ? await watch.HandleAsync(call) : await LimitedAsync(call);
     }
@@ -70,6 +78,7 @@ internal sealed class VerbRouter(
         {
             return await (call.Request.Verb switch
             {
+                _ when _computed.TryGetValue(call.Kind.StorageName, out var computed) => computed.HandleAsync(call),
                 "get" => get.HandleAsync(call),
                 "list" => list.HandleAsync(call),
                 "create" when call.Request.Name.Length == 0 => create.HandleAsync(call),

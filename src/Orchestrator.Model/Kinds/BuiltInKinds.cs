@@ -18,6 +18,11 @@ public static class BuiltInKinds
         SchedulingKinds.RuntimeClass(),
         SchedulingKinds.PriorityClass(),
         HypervisorKind.Create(),
+        RbacKinds.Role(),
+        RbacKinds.ClusterRole(),
+        RbacKinds.RoleBinding(),
+        RbacKinds.ClusterRoleBinding(),
+        .. ReviewKinds.All,
     ];
 
     /// <summary>A registry of the built-in kinds.</summary>

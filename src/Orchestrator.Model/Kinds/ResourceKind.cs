@@ -9,6 +9,9 @@ namespace Orchestrator.Model.Kinds;
 /// </summary>
 public sealed record ResourceKind
 {
+    /// <summary>The verbs of objects that are stored.</summary>
+    public static readonly IReadOnlyList<string> ObjectVerbs = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
+
     /// <summary>API group; empty for the core group.</summary>
     public required string Group { get; init; }
 
@@ -48,6 +51,9 @@ public sealed record ResourceKind
     /// <summary>True where an update of an object that does not exist creates it (Kubernetes' AllowCreateOnUpdate); elsewhere it is answered 404.</summary>
     public bool CreatesOnUpdate { get; init; }
 
+    /// <summary>Verbs that it serves, in alphabetical order: all of objects that are stored; <c>create</c> alone where a request is answered and nothing kept (reviews).</summary>
+    public IReadOnlyList<string> Verbs { get; init; } = ObjectVerbs;
+
     /// <summary>What names the kind's objects may have.</summary>
     public NameFormat NameFormat { get; init; } = NameFormat.DnsSubdomain;
 
@@ -59,6 +65,9 @@ public sealed record ResourceKind
 
     /// <summary>Columns of server-side tables, without Name (first) and Age (last), except where a column says so itself: the API adds those two only where no column has their name.</summary>
     public IReadOnlyList<TableColumn> Columns { get; init; } = [];
+
+    /// <summary>False where tables end without Age, as users know the kind: Roles show when they were made instead.</summary>
+    public bool ShowsAge { get; init; } = true;
 
     /// <summary>Defaulting and validation of this kind.</summary>
     public IKindRules Rules { get; init; } = NoRules.Instance;

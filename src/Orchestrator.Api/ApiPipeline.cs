@@ -11,12 +11,13 @@ using Orchestrator.Store;
 namespace Orchestrator.Api;
 
 /// <summary>
-/// The way of every request, in one place: parse the path, authenticate, authorize, then the verb. Paths that are not of the API
+/// The way of every request, in one place: parse the path, authenticate, act as whom the user asks to act as, authorize, then the verb. Paths that are not of the API
 /// (<c>/healthz</c>, <c>/metrics</c>) go on to the next middleware once they are authenticated and authorized.
 /// </summary>
 internal sealed partial class ApiPipeline(
     KindRegistry kinds,
     IEnumerable<IAuthenticator> authenticators,
+    Impersonation impersonation,
     AuthorizerChain authorizers,
     VerbRouter verbs,
     ApiMetrics metrics,
@@ -47,6 +48,17 @@ internal sealed partial class ApiPipeline(
             if (user is null)
             {
                 return StatusErrors.Unauthorized;
+            }
+
+            if (Impersonation.IsAsked(context.Request.Headers))
+            {
+                var impersonated = await impersonation.ApplyAsync(context.Request.Headers, user, context.RequestAborted);
+                if (impersonated.Failed)
+                {
+                    return impersonated.Error;
+                }
+
+                user = impersonated.Value;
             }
 
             context.Features.Set(user);

@@ -7,8 +7,11 @@ using Orchestrator.Api.Reading;
 using Orchestrator.Api.Security;
 using Orchestrator.Api.Security.Authorization;
 using Orchestrator.Api.Security.Pki;
+using Orchestrator.Api.Security.Rbac;
+using Orchestrator.Api.Security.Reviews;
 using Orchestrator.Api.Subresources;
 using Orchestrator.Api.Subresources.Logs;
+using Orchestrator.Api.Verbs;
 
 namespace Orchestrator.Api;
 
@@ -22,7 +25,8 @@ public static class ClusterServices
             new ClientCertificateAuthenticator(certificates.Authority.Certificate, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IAuthorizer, MastersAuthorizer>();
         services.AddSingleton<IAuthorizer, NodeAuthorizer>();
-        services.AddSingleton<IAuthorizer, DiscoveryAuthorizer>();
+        services.AddRbac();
+        services.AddReviews();
         services.AddAdmissionRules();
         services.AddSingleton(certificates);
         services.AddSingleton<AgentEndpoints>();
@@ -37,6 +41,25 @@ public static class ClusterServices
         services.AddSingleton<IHealthCheck, StoreCheck>();
         services.AddSingleton<IHealthCheck, BootstrapCheck>();
         return services;
+    }
+
+    private static void AddRbac(this IServiceCollection services)
+    {
+        services.AddSingleton<RbacPolicy>();
+        services.AddSingleton<IAuthorizer, RbacAuthorizer>();
+        services.AddSingleton<IAdmissionCheck, RbacEscalation>();
+        services.AddHostedService<RbacFollower>();
+        services.AddHostedService<RoleAggregation>();
+    }
+
+    private static void AddReviews(this IServiceCollection services)
+    {
+        services.AddSingleton<AccessReviews>();
+        services.AddSingleton<IComputedResource, SubjectAccessReview>();
+        services.AddSingleton<IComputedResource, SelfSubjectAccessReview>();
+        services.AddSingleton<IComputedResource, LocalSubjectAccessReview>();
+        services.AddSingleton<IComputedResource, SelfSubjectRulesReview>();
+        services.AddSingleton<IComputedResource, SelfSubjectReview>();
     }
 
     /// <summary>Takes node heartbeats off the database; needs an <see cref="Ports.INodeHeartbeats"/>.</summary>

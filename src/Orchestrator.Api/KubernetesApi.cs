@@ -40,6 +40,7 @@ public static class KubernetesApi
         services.AddSingleton<ObjectDecoder>();
         services.AddSingleton<VerbRouter>();
         services.AddSingleton<AuthorizerChain>();
+        services.AddSingleton<Impersonation>();
         services.AddSingleton<ApiPipeline>();
         AddReading(services);
         AddWriting(services);

@@ -2,7 +2,9 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Orchestrator.Api.Decoding;
 using Orchestrator.Api.Responses;
+using Orchestrator.Api.Security.Rbac;
 using Orchestrator.Model;
 using Orchestrator.Model.Json;
 using Orchestrator.Model.Kinds;
@@ -12,7 +14,7 @@ namespace Orchestrator.Api.Bootstrap;
 
 /// <summary>
 /// Makes what <see cref="BootstrapObjects"/> names where it is missing, at every start: of several servers one wins and the others find it done.
-/// Objects that administrators have changed are left as they are.
+/// Objects that administrators have changed are left as they are, but for the roles and bindings of <see cref="BootstrapPolicy"/>, which are completed.
 /// </summary>
 public sealed partial class ClusterBootstrap(IObjectStore store, KindRegistry kinds, TimeProvider time, ILogger<ClusterBootstrap> logger) : BackgroundService
 {
@@ -44,23 +46,40 @@ public sealed partial class ClusterBootstrap(IObjectStore store, KindRegistry ki
     private async Task EnsureAsync(CancellationToken cancel)
     {
         await store.SyncAsync(cancel);
-        List<Mutation> missing = [.. BootstrapObjects.All().Select(Prepare).Where(m => store.Get(m.Key) is null)];
+        List<Mutation> missing =
+        [
+            .. BootstrapObjects.All().Select(Prepare).Where(m => store.Get(m.Key) is null),
+            .. BootstrapPolicy.All().Select(PrepareOrRepair).OfType<Mutation>(),
+        ];
         if (missing.Count == 0)
         {
             return;
         }
 
-        // Somebody else's object of the same name is as good: AlreadyExists is success.
+        // Somebody else's object of the same name is as good, and another server repairs as this one does: AlreadyExists and Conflict are success.
         foreach (CommitResult result in await store.CommitAsync(missing, cancel: cancel))
         {
             if (result.Outcome == CommitOutcome.Committed)
             {
-                LogCreated(result.Object!.Key);
+                LogWritten(result.Object!.Key);
             }
         }
     }
 
-    private Mutation Prepare(JsonObject obj)
+    private Mutation? PrepareOrRepair(JsonObject wanted)
+    {
+        Mutation creation = Prepare((JsonObject)wanted.DeepClone());
+        if (store.Get(creation.Key) is not { } present)
+        {
+            return creation;
+        }
+
+        return PolicyRepair.Repair(JsonTree.ParseStored(present.Json), wanted) is { } repaired
+            ? new UpdateObject(present.Key, present.Revision, JsonBuffer.Serialize(repaired))
+            : null;
+    }
+
+    private CreateObject Prepare(JsonObject obj)
     {
         ResourceKind kind = kinds.FindKind(obj.Text("apiVersion")!, obj.Text("kind")!)
             ?? throw new InvalidOperationException($"the kind {obj.Text("kind")} is not registered");
@@ -77,8 +96,8 @@ public sealed partial class ClusterBootstrap(IObjectStore store, KindRegistry ki
         return new CreateObject(new ObjectKey(kind.StorageName, "", metadata.Text("name")!), uid, JsonBuffer.Serialize(obj));
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "created {Key}")]
-    private partial void LogCreated(ObjectKey key);
+    [LoggerMessage(Level = LogLevel.Debug, Message = "created or completed {Key}")]
+    private partial void LogWritten(ObjectKey key);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "the cluster's initial objects are there")]
     private partial void LogDone();

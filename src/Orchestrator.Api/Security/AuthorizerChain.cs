@@ -11,18 +11,25 @@ internal sealed class AuthorizerChain(IEnumerable<IAuthorizer> authorizers)
     /// <summary>Null allows; otherwise 403 with the last reason that was given.</summary>
     public async ValueTask<StatusError?> RefusalAsync(UserInfo user, RequestInfo request, CancellationToken cancel)
     {
+        var decision = await DecideAsync(user, request, cancel);
+        return decision.Allowed ? null : StatusErrors.Forbidden(user, request, decision.Reason);
+    }
+
+    /// <summary>Whether the request is allowed and, where somebody says so, why or why not.</summary>
+    public async ValueTask<AuthorizationDecision> DecideAsync(UserInfo user, RequestInfo request, CancellationToken cancel)
+    {
         var reason = "";
         foreach (var authorizer in _authorizers)
         {
             var decision = await authorizer.AuthorizeAsync(user, request, cancel);
             if (decision.Allowed)
             {
-                return null;
+                return decision;
             }
 
             reason = decision.Reason.Length > 0 ? decision.Reason : reason;
         }
 
-        return StatusErrors.Forbidden(user, request, reason);
+        return AuthorizationDecision.Deny(reason);
     }
 }

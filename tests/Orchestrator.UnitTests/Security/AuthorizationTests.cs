@@ -94,20 +94,6 @@ public sealed class AuthorizationTests
         Assert.False((await authorizer.AuthorizeAsync(new UserInfo("system:node:", ["system:nodes"]), request, default)).Allowed);
     }
 
-    [Theory]
-    [InlineData("GET", "/version", true)]
-    [InlineData("GET", "/api/v1", true)]
-    [InlineData("GET", "/apis", true)]
-    [InlineData("GET", "/openapi/v3/apis/node.k8s.io/v1", true)]
-    [InlineData("GET", "/readyz/database", true)]
-    [InlineData("POST", "/version", false)]
-    [InlineData("GET", "/metrics", false)]
-    [InlineData("GET", "/versionx", false)]
-    [InlineData("GET", "/api/v1/pods", false)]
-    [InlineData("GET", "/", false)]
-    public async Task Everybody_may_discover_and_nothing_else(string method, string path, bool allowed) =>
-        Assert.Equal(allowed, (await new DiscoveryAuthorizer().AuthorizeAsync(Anybody, Request(method, path), default)).Allowed);
-
     [Fact]
     public async Task Administrators_may_do_everything_and_others_gain_nothing_from_that_rule()
     {

@@ -37,20 +37,21 @@ internal sealed class FixedStore(params (string Resource, string Yaml)[] objects
 
     public IChangeSubscription Subscribe(string? resource, string? ns, long afterRevision) => throw ReadOnly();
 
+    public static JsonObject Parse(string yaml) => (JsonObject)JsonNode.Parse(KubernetesJson.Serialize(KubernetesYaml.Deserialize<object>(yaml)))!;
+
     private static InvalidOperationException ReadOnly() => new("this store only answers reads of the present");
 
     private static StoredObject Stored(string resource, string yaml)
     {
-        string json = KubernetesJson.Serialize(KubernetesYaml.Deserialize<object>(yaml));
-        var obj = (JsonObject)JsonNode.Parse(json)!;
+        JsonObject obj = Parse(yaml);
         JsonObject? metadata = obj.Child("metadata");
         return new StoredObject
         {
             Key = new ObjectKey(resource, metadata.Text("namespace") ?? "", metadata.Text("name")!),
             Uid = "uid-" + metadata.Text("name"),
             Revision = 1,
-            Json = System.Text.Encoding.UTF8.GetBytes(json),
-            Labels = new Dictionary<string, string>(StringComparer.Ordinal),
+            Json = System.Text.Encoding.UTF8.GetBytes(obj.ToJsonString()),
+            Labels = (metadata.Child("labels") ?? []).ToDictionary(l => l.Key, l => (string)l.Value!, StringComparer.Ordinal),
             Fields = new Dictionary<string, string>(StringComparer.Ordinal) { ["spec.nodeName"] = obj.Child("spec").Text("nodeName") ?? "" },
             OwnerUids = [],
             IsTerminating = metadata.Text("deletionTimestamp") is not null,

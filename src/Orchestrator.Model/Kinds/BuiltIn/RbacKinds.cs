@@ -17,9 +17,9 @@ internal static class RbacKinds
     [
         Column.Text("Role", "What is granted.", o => $"{o.Child("roleRef").Text("kind")}/{o.Child("roleRef").Text("name")}"),
         Column.Age(),
-        Column.Text("Users", "Users it is granted to.", o => Subjects(o, "User", s => s.Text("name")), Column.Wide),
-        Column.Text("Groups", "Groups it is granted to.", o => Subjects(o, "Group", s => s.Text("name")), Column.Wide),
-        Column.Text("ServiceAccounts", "Service accounts it is granted to.", o => Subjects(o, "ServiceAccount", s => $"{s.Text("namespace")}/{s.Text("name")}"), Column.Wide),
+        Subjects("Users", "Users it is granted to.", "User", s => s.Text("name")),
+        Subjects("Groups", "Groups it is granted to.", "Group", s => s.Text("name")),
+        Subjects("ServiceAccounts", "Service accounts it is granted to.", "ServiceAccount", s => $"{s.Text("namespace")}/{s.Text("name")}"),
     ];
 
     public static ResourceKind Role() => New("Role", "roles", typeof(V1Role)) with
@@ -63,6 +63,8 @@ internal static class RbacKinds
         NameFormat = NameFormat.PathSegment,
     };
 
-    private static string Subjects(JsonObject binding, string kind, Func<JsonObject, string?> name) =>
-        string.Join(", ", binding.Items("subjects").Where(s => s.Item.Text("kind") == kind).Select(s => name(s.Item)));
+    // Empty where there are none, not <none>, as users know these columns.
+    private static TableColumn Subjects(string column, string description, string kind, Func<JsonObject, string?> name) => new(
+        column, "string", description, Column.Wide,
+        (o, _) => string.Join(", ", o.Items("subjects").Where(s => s.Item.Text("kind") == kind).Select(s => name(s.Item))));
 }

@@ -15,7 +15,7 @@ namespace Orchestrator.Api;
 /// (<c>/healthz</c>, <c>/metrics</c>) go on to the next middleware once they are authenticated and authorized.
 /// </summary>
 internal sealed partial class ApiPipeline(
-    KindRegistry kinds,
+    ServedKinds kinds,
     IEnumerable<IAuthenticator> authenticators,
     Impersonation impersonation,
     AuthorizerChain authorizers,
@@ -29,7 +29,7 @@ internal sealed partial class ApiPipeline(
     public async Task HandleAsync(HttpContext context, RequestDelegate next)
     {
         var started = clock.GetTimestamp();
-        var request = RequestPath.Parse(kinds, context.Request.Method, context.Request.Path.Value ?? "/", context.Request.Query);
+        var request = RequestPath.Parse(kinds.Current, context.Request.Method, context.Request.Path.Value ?? "/", context.Request.Query);
         using var activity = ApiMetrics.Start(request);
         var error = await TryHandleAsync(context, request, next);
         if (error is not null)

@@ -26,7 +26,7 @@ public static class KubernetesApi
     /// Registers the API over the <c>IObjectStore</c> of the container. Authenticators, authorizers, admission rules, absorbers, overlays and
     /// subresources are collected from the container: register them as singletons of their interfaces. Their order of registration is the order in which they are asked.
     /// </summary>
-    public static IServiceCollection AddKubernetesApi(this IServiceCollection services, KindRegistry kinds, Action<ApiOptions>? configure = null)
+    public static IServiceCollection AddKubernetesApi(this IServiceCollection services, ServedKinds kinds, Action<ApiOptions>? configure = null)
     {
         var options = new ApiOptions();
         configure?.Invoke(options);

@@ -16,7 +16,7 @@ namespace Orchestrator.Api.Bootstrap;
 /// Makes what <see cref="BootstrapObjects"/> names where it is missing, at every start: of several servers one wins and the others find it done.
 /// Objects that administrators have changed are left as they are, but for the roles and bindings of <see cref="BootstrapPolicy"/>, which are completed.
 /// </summary>
-public sealed partial class ClusterBootstrap(IObjectStore store, KindRegistry kinds, TimeProvider time, ILogger<ClusterBootstrap> logger) : BackgroundService
+public sealed partial class ClusterBootstrap(IObjectStore store, ServedKinds kinds, TimeProvider time, ILogger<ClusterBootstrap> logger) : BackgroundService
 {
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
 
@@ -81,7 +81,7 @@ public sealed partial class ClusterBootstrap(IObjectStore store, KindRegistry ki
 
     private CreateObject Prepare(JsonObject obj)
     {
-        ResourceKind kind = kinds.FindKind(obj.Text("apiVersion")!, obj.Text("kind")!)
+        ResourceKind kind = kinds.BuiltIn.FindKind(obj.Text("apiVersion")!, obj.Text("kind")!)
             ?? throw new InvalidOperationException($"the kind {obj.Text("kind")} is not registered");
         string uid = Guid.NewGuid().ToString();
         JsonObject metadata = obj.Child("metadata")!;

@@ -10,6 +10,9 @@ namespace Orchestrator.Api.Decoding;
 /// </summary>
 internal static class JsonTree
 {
+    /// <summary>Most levels that a stored object may have.</summary>
+    public const int StoredDepth = 256;
+
     /// <summary>Where a name was used more than once.</summary>
     internal readonly record struct Duplicate(JsonObject Parent, string Name);
 
@@ -24,7 +27,7 @@ internal static class JsonTree
     /// <summary>A stored object. Stored objects were decoded with limits once; their depth is not checked again.</summary>
     public static JsonObject ParseStored(ReadOnlyMemory<byte> utf8)
     {
-        var reader = new Utf8JsonReader(utf8.Span, new JsonReaderOptions { MaxDepth = 256 });
+        var reader = new Utf8JsonReader(utf8.Span, new JsonReaderOptions { MaxDepth = StoredDepth });
         return (JsonObject)ParseWhole(ref reader, dropNulls: false, duplicates: null)!;
     }
 

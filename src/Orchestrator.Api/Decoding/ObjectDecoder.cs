@@ -14,10 +14,13 @@ namespace Orchestrator.Api.Decoding;
 /// <summary>Reads objects of a kind from request bodies: JSON, YAML or protobuf, checked against the kind's schema as <c>fieldValidation</c> asks.</summary>
 internal sealed class ObjectDecoder(ApiOptions options, FieldSchemas schemas)
 {
-    /// <summary>The object in the body, with apiVersion and kind filled in; its types are those of the kind's schema.</summary>
+    /// <summary>
+    /// The object in the body, with apiVersion and kind filled in; its types are those of the kind's schema. Nulls are dropped, except in custom
+    /// kinds, whose fields may be nullable.
+    /// </summary>
     public async ValueTask<Outcome<JsonObject>> ReadAsync(ApiCall call)
     {
-        var tree = await ReadTreeAsync(call, dropNulls: true);
+        var tree = await ReadTreeAsync(call, dropNulls: !call.Kind.IsCustom);
         return tree.Failed ? tree.Error : CheckObject(call, tree.Value.Root, tree.Value.Duplicates);
     }
 
@@ -80,7 +83,19 @@ internal sealed class ObjectDecoder(ApiOptions options, FieldSchemas schemas)
             return wrongType;
         }
 
-        return schemas.Of(kind) is { } schema ? CheckFields(call, obj, schema, duplicates) : obj;
+        if (schemas.Of(kind) is not { } schema)
+        {
+            return obj;
+        }
+
+        var check = SchemaCheck.Run(obj, schema);
+        var decoded = CheckFields(call, obj, check, duplicates);
+        if (kind.IsCustom && check.UnknownFields.Count > 0 && !decoded.Failed)
+        {
+            Pruning.Run(obj, schema);
+        }
+
+        return decoded;
     }
 
     private static StatusError? CheckType(JsonObject obj, ResourceKind kind)
@@ -113,13 +128,14 @@ internal sealed class ObjectDecoder(ApiOptions options, FieldSchemas schemas)
         return null;
     }
 
-    private static Outcome<JsonObject> CheckFields(ApiCall call, JsonObject obj, FieldSchema schema, List<JsonTree.Duplicate>? duplicates)
+    private static Outcome<JsonObject> CheckFields(ApiCall call, JsonObject obj, SchemaCheck check, List<JsonTree.Duplicate>? duplicates)
     {
         var kind = call.Kind;
-        var check = SchemaCheck.Run(obj, schema);
-        if (check.Mismatches.Count > 0)
+        // The values of custom kinds are validated against their schemas later, with all errors at once; only metadata is every kind's.
+        string[] mismatches = [.. kind.IsCustom ? check.Mismatches.Where(m => m.StartsWith("metadata", StringComparison.Ordinal)) : check.Mismatches];
+        if (mismatches.Length > 0)
         {
-            return StatusErrors.BadRequest($"{kind.Kind} in version \"{kind.Version}\" cannot be handled as a {kind.Kind}: {string.Join("; ", check.Mismatches)}");
+            return StatusErrors.BadRequest($"{kind.Kind} in version \"{kind.Version}\" cannot be handled as a {kind.Kind}: {string.Join("; ", mismatches)}");
         }
 
         if (check.UnknownFields.Count == 0 && duplicates is null or [])

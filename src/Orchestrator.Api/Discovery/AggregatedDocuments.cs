@@ -4,7 +4,7 @@ using Orchestrator.Model.Kinds;
 namespace Orchestrator.Api.Discovery;
 
 /// <summary>Aggregated discovery (<c>apidiscovery.k8s.io</c> v2 and v2beta1): everything of <c>/api</c> or <c>/apis</c> in one document.</summary>
-internal sealed class AggregatedDocuments(KindRegistry kinds, ServedVerbs served)
+internal sealed class AggregatedDocuments(ServedKinds kinds, ServedVerbs served)
 {
     /// <summary>The first aggregated version that the Accept header offers before plain JSON; null for none.</summary>
     public static string? VersionOffered(string accept)
@@ -30,9 +30,9 @@ internal sealed class AggregatedDocuments(KindRegistry kinds, ServedVerbs served
 
     public static string ContentType(string version) => $"application/json;g=apidiscovery.k8s.io;v={version};as=APIGroupDiscoveryList";
 
-    public byte[] Core(string version) => Write(version, kinds.All.Where(k => k.Group.Length == 0));
+    public byte[] Core(string version) => Write(version, kinds.Current.All.Where(k => k.Group.Length == 0));
 
-    public byte[] Named(string version) => Write(version, kinds.All.Where(k => k.Group.Length > 0));
+    public byte[] Named(string version) => Write(version, kinds.Current.All.Where(k => k.Group.Length > 0));
 
     private byte[] Write(string documentVersion, IEnumerable<ResourceKind> kinds) => GroupDocuments.Write(json =>
     {

@@ -6,10 +6,10 @@ using Orchestrator.Model.Kinds;
 
 namespace Orchestrator.Api.Discovery;
 
-/// <summary>Answers what is served here: <c>/api</c>, <c>/apis</c>, <c>/version</c> and <c>/openapi</c>. Each document is made once.</summary>
-internal sealed class DiscoveryDocuments(KindRegistry kinds, GroupDocuments groups, AggregatedDocuments aggregated, OpenApiV3Documents openApi, OpenApiV2Document openApiV2)
+/// <summary>Answers what is served here: <c>/api</c>, <c>/apis</c>, <c>/version</c> and <c>/openapi</c>. Each document is made once, and again when the kinds have changed.</summary>
+internal sealed class DiscoveryDocuments(ServedKinds kinds, GroupDocuments groups, AggregatedDocuments aggregated, OpenApiV3Documents openApi, OpenApiV2Document openApiV2)
 {
-    private readonly ConcurrentDictionary<string, byte[]?> _made = new(StringComparer.Ordinal);
+    private volatile MadeDocuments _made = new(kinds.Current);
 
     /// <summary>True for paths that are answered here, be it with 404.</summary>
     public bool Serves(string path)
@@ -55,12 +55,21 @@ internal sealed class DiscoveryDocuments(KindRegistry kinds, GroupDocuments grou
         return null;
     }
 
-    private byte[]? Made(string key, Func<byte[]?> make) => _made.GetOrAdd(key, static (_, m) => m(), make);
+    private byte[]? Made(string key, Func<byte[]?> make)
+    {
+        var made = _made;
+        if (made.Kinds != kinds.Current)
+        {
+            _made = made = new MadeDocuments(kinds.Current);
+        }
+
+        return made.Documents.GetOrAdd(key, static (_, m) => m(), make);
+    }
 
     /// <summary>Only paths of documents that exist are kept: what clients ask for beyond them is unbounded.</summary>
     private bool IsKnown(string path) =>
         path is "/api" or "/apis" or "/version" or "/openapi/v2" or "/openapi/v3"
-        || kinds.All.Any(k => path == $"/apis/{k.Group}" || path == PathOf(k) || path == $"/openapi/v3{PathOf(k)}");
+        || kinds.Current.All.Any(k => path == $"/apis/{k.Group}" || path == PathOf(k) || path == $"/openapi/v3{PathOf(k)}");
 
     private byte[]? Make(string path) => path switch
     {
@@ -69,11 +78,17 @@ internal sealed class DiscoveryDocuments(KindRegistry kinds, GroupDocuments grou
         "/version" => VersionDocument.Write(),
         "/openapi/v2" => openApiV2.Write(),
         "/openapi/v3" => openApi.Index(),
-        _ when kinds.All.FirstOrDefault(k => path == PathOf(k)) is { } kind => groups.Resources(kind.Group, kind.Version),
-        _ when kinds.All.FirstOrDefault(k => path == $"/openapi/v3{PathOf(k)}") is { } kind => openApi.Document(kind.Group, kind.Version),
-        _ when kinds.All.FirstOrDefault(k => k.Group.Length > 0 && path == $"/apis/{k.Group}") is { } kind => groups.Group(kind.Group),
+        _ when kinds.Current.All.FirstOrDefault(k => path == PathOf(k)) is { } kind => groups.Resources(kind.Group, kind.Version),
+        _ when kinds.Current.All.FirstOrDefault(k => path == $"/openapi/v3{PathOf(k)}") is { } kind => openApi.Document(kind.Group, kind.Version),
+        _ when kinds.Current.All.FirstOrDefault(k => k.Group.Length > 0 && path == $"/apis/{k.Group}") is { } kind => groups.Group(kind.Group),
         _ => null,
     };
+
+    /// <param name="Kinds">What the documents tell of.</param>
+    private sealed record MadeDocuments(KindRegistry Kinds)
+    {
+        public ConcurrentDictionary<string, byte[]?> Documents { get; } = new(StringComparer.Ordinal);
+    }
 
     private static string PathOf(ResourceKind kind) => kind.Group.Length == 0 ? $"/api/{kind.Version}" : $"/apis/{kind.Group}/{kind.Version}";
 }

@@ -5,12 +5,12 @@ using Orchestrator.Model.Kinds;
 namespace Orchestrator.Api.Discovery;
 
 /// <summary>Discovery of groups and resources one by one (<c>APIVersions</c>, <c>APIGroupList</c>, <c>APIResourceList</c>).</summary>
-internal sealed class GroupDocuments(KindRegistry kinds, ServedVerbs served)
+internal sealed class GroupDocuments(ServedKinds kinds, ServedVerbs served)
 {
     public byte[] CoreVersions() => Write(json =>
     {
         json.WriteString("kind", "APIVersions");
-        WriteStrings(json, "versions", kinds.All.Where(k => k.Group.Length == 0).Select(k => k.Version).Distinct(StringComparer.Ordinal));
+        WriteStrings(json, "versions", kinds.Current.All.Where(k => k.Group.Length == 0).Select(k => k.Version).Distinct(StringComparer.Ordinal));
         json.WriteStartArray("serverAddressByClientCIDRs");
         json.WriteEndArray();
     });
@@ -20,7 +20,7 @@ internal sealed class GroupDocuments(KindRegistry kinds, ServedVerbs served)
         json.WriteString("kind", "APIGroupList");
         json.WriteString("apiVersion", "v1");
         json.WriteStartArray("groups");
-        foreach (var group in kinds.All.Select(k => k.Group).Where(g => g.Length > 0).Distinct(StringComparer.Ordinal))
+        foreach (var group in kinds.Current.All.Select(k => k.Group).Where(g => g.Length > 0).Distinct(StringComparer.Ordinal))
         {
             json.WriteStartObject();
             WriteGroup(json, group);
@@ -43,7 +43,7 @@ internal sealed class GroupDocuments(KindRegistry kinds, ServedVerbs served)
         json.WriteString("apiVersion", "v1");
         json.WriteString("groupVersion", group.Length == 0 ? version : $"{group}/{version}");
         json.WriteStartArray("resources");
-        foreach (var kind in kinds.All.Where(k => k.Group == group && k.Version == version))
+        foreach (var kind in kinds.Current.All.Where(k => k.Group == group && k.Version == version))
         {
             WriteResource(json, kind.Plural, kind.Singular, kind, kind.Kind, kind.Verbs);
             foreach (var subresource in served.Subresources(kind))
@@ -74,7 +74,7 @@ internal sealed class GroupDocuments(KindRegistry kinds, ServedVerbs served)
 
     private void WriteGroup(Utf8JsonWriter json, string group)
     {
-        var versions = kinds.All.Where(k => k.Group == group).Select(k => k.Version).Distinct(StringComparer.Ordinal).ToList();
+        var versions = kinds.Current.All.Where(k => k.Group == group).Select(k => k.Version).Distinct(StringComparer.Ordinal).ToList();
         json.WriteString("name", group);
         json.WriteStartArray("versions");
         foreach (var version in versions)

@@ -7,7 +7,7 @@ namespace Orchestrator.Api.OpenApi;
 /// OpenAPI 2 (<c>/openapi/v2</c>), for clients that do not know version 3. Whole as JSON; as protobuf, which old kubectl insists on, a document
 /// without definitions: it then merges by the types that it knows itself.
 /// </summary>
-internal sealed class OpenApiV2Document(KindRegistry kinds, SchemaWriter schemas, OpenApiPaths paths)
+internal sealed class OpenApiV2Document(ServedKinds kinds, SchemaWriter schemas, OpenApiPaths paths)
 {
     public const string ProtobufType = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
 
@@ -31,14 +31,14 @@ internal sealed class OpenApiV2Document(KindRegistry kinds, SchemaWriter schemas
         json.WriteString("version", "v1");
         json.WriteEndObject();
         json.WriteStartObject("paths");
-        foreach (var kind in kinds.All)
+        foreach (var kind in kinds.Current.All)
         {
             paths.Write(json, kind, version3: false);
         }
 
         json.WriteEndObject();
         json.WriteStartObject("definitions");
-        schemas.WriteDefinitions(json, kinds.All, "#/definitions/");
+        schemas.WriteDefinitions(json, kinds.Current.All, "#/definitions/");
         json.WriteEndObject();
     });
 }

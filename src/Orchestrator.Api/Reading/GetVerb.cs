@@ -16,7 +16,7 @@ internal sealed class GetVerb(IObjectStore store, Freshness freshness, ServedObj
         }
 
         return store.Get(call.Key) is { } found
-            ? await response.WriteAsync(call, 200, served.Of(found))
+            ? await response.WriteAsync(call, 200, served.Of(call.Kind, found))
             : StatusErrors.NotFound(call.Kind, call.Request.Name);
     }
 }

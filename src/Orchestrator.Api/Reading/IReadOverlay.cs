@@ -1,3 +1,5 @@
+using Orchestrator.Api.Responses;
+using Orchestrator.Model.Kinds;
 using Orchestrator.Store;
 
 namespace Orchestrator.Api.Reading;
@@ -20,8 +22,8 @@ internal sealed class ServedObjects(IEnumerable<IReadOverlay> overlays)
 {
     private readonly Dictionary<string, IReadOverlay> _overlays = overlays.ToDictionary(o => o.Resource, StringComparer.Ordinal);
 
-    public ReadOnlyMemory<byte> Of(StoredObject stored) =>
-        _overlays.TryGetValue(stored.Key.Resource, out var overlay) ? overlay.Show(stored) : stored.Json;
+    public ReadOnlyMemory<byte> Of(ResourceKind kind, StoredObject stored) =>
+        ServedVersion.Of(kind, _overlays.TryGetValue(stored.Key.Resource, out var overlay) ? overlay.Show(stored) : stored.Json);
 
-    public ReadOnlyMemory<byte>[] Of(IReadOnlyList<StoredObject> stored) => [.. stored.Select(Of)];
+    public ReadOnlyMemory<byte>[] Of(ResourceKind kind, IReadOnlyList<StoredObject> stored) => [.. stored.Select(s => Of(kind, s))];
 }

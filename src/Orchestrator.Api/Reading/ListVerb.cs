@@ -37,7 +37,7 @@ internal sealed class ListVerb(ListPages pages, ServedObjects served, TableRows 
         switch (form)
         {
             case ResponseForm.Table:
-                await bodies.WriteAsync(call, 200, tables.Table(call, served.Of(page.Value.Items), page.Value.Metadata));
+                await bodies.WriteAsync(call, 200, tables.Table(call, served.Of(call.Kind, page.Value.Items), page.Value.Metadata));
                 break;
             case ResponseForm.PartialMetadata:
                 await WriteAsync(call, "PartialObjectMetadataList", "meta.k8s.io/v1", page.Value.Metadata, [.. page.Value.Items.Select(o => (ReadOnlyMemory<byte>)PartialMetadata.OfObject(o.Json))]);
@@ -52,7 +52,7 @@ internal sealed class ListVerb(ListPages pages, ServedObjects served, TableRows 
 
     /// <summary>Writes a list of the kind.</summary>
     public ValueTask WriteAsync(ApiCall call, ResourceKind kind, ListPage page) =>
-        WriteAsync(call, kind.ListKind, kind.ApiVersion, page.Metadata, served.Of(page.Items));
+        WriteAsync(call, kind.ListKind, kind.ApiVersion, page.Metadata, served.Of(kind, page.Items));
 
     private async ValueTask WriteAsync(ApiCall call, string kind, string apiVersion, ListMetadata metadata, ReadOnlyMemory<byte>[] items)
     {

@@ -1,5 +1,9 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Orchestrator.Api.Decoding;
 using Orchestrator.Api.Requests;
 using Orchestrator.Api.Responses;
+using Orchestrator.Model.Json;
 using Orchestrator.Model.Kinds;
 using Orchestrator.Model.Selectors;
 using Orchestrator.Store;
@@ -9,6 +13,9 @@ namespace Orchestrator.Api.Reading;
 /// <summary>Which objects of a collection a list, watch or deletecollection is about.</summary>
 internal sealed record Selection(string Resource, string Namespace, LabelSelector Labels, FieldSelector Fields)
 {
+    /// <summary>False for custom kinds: the store reads fields as it loads objects, before it can know what their definitions declare.</summary>
+    private bool IsIndexed { get; init; } = true;
+
     public bool IsEverything => Labels.IsEverything && Fields.IsEverything;
 
     /// <summary>Reads labelSelector and fieldSelector.</summary>
@@ -32,17 +39,17 @@ internal sealed record Selection(string Resource, string Namespace, LabelSelecto
 
         var unknown = fields.Requirements.FirstOrDefault(r => !IsSelectable(kind, r.Path));
         return unknown is null
-            ? new Selection(kind.StorageName, call.Request.Namespace, labels, fields)
+            ? new Selection(kind.StorageName, call.Request.Namespace, labels, fields) { IsIndexed = !kind.IsCustom }
             : StatusErrors.BadRequest($"field label not supported: {unknown.Path}");
     }
 
     public bool Matches(StoredObject obj) =>
-        (Namespace.Length == 0 || obj.Key.Namespace == Namespace) && Labels.Matches(obj.Labels) && Fields.Matches(obj.Key, obj.Fields);
+        (Namespace.Length == 0 || obj.Key.Namespace == Namespace) && Labels.Matches(obj.Labels) && (Fields.IsEverything || Fields.Matches(obj.Key, FieldsOf(obj)));
 
     /// <summary>The selected objects by namespace and name, and the revision they were read at; through an index where there is one for a required field.</summary>
     public ObjectList Read(IObjectStore store, ResourceKind kind)
     {
-        foreach (var field in kind.SelectableFields)
+        foreach (var field in IsIndexed ? kind.SelectableFields : [])
         {
             if (Fields.Required(field) is { Length: > 0 } value)
             {
@@ -53,6 +60,28 @@ internal sealed record Selection(string Resource, string Namespace, LabelSelecto
 
         var all = store.List(Resource, Namespace.Length == 0 ? null : Namespace);
         return IsEverything ? all : all with { Items = [.. all.Items.Where(Matches)] };
+    }
+
+    private IReadOnlyDictionary<string, string> FieldsOf(StoredObject obj)
+    {
+        if (IsIndexed)
+        {
+            return obj.Fields;
+        }
+
+        var tree = JsonTree.ParseStored(obj.Json);
+        return Fields.Requirements.Select(r => r.Path).Distinct(StringComparer.Ordinal).ToDictionary(path => path, path => ValueAt(tree, path), StringComparer.Ordinal);
+    }
+
+    private static string ValueAt(JsonObject obj, string path)
+    {
+        JsonNode? at = obj;
+        foreach (var member in path.Split('.'))
+        {
+            at = (at as JsonObject)?[member];
+        }
+
+        return at.AsScalarText() ?? (at?.GetValueKind() is JsonValueKind.True or JsonValueKind.False ? at.ToJsonString() : "");
     }
 
     private static bool IsSelectable(ResourceKind kind, string path) => path switch

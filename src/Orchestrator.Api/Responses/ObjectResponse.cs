@@ -13,6 +13,7 @@ internal sealed class ObjectResponse(TableRows tables, LargeBodies bodies)
     public async ValueTask<StatusError?> WriteAsync(ApiCall call, int statusCode, ReadOnlyMemory<byte> json)
     {
         ResponseWarnings.Write(call);
+        json = ServedVersion.Of(call.Kind, json);
         switch (ResponseShape.Of(call.Http.Request))
         {
             case ResponseForm.Object:

@@ -31,14 +31,14 @@ internal enum FieldForm
     Any,
 }
 
-/// <summary>The shape of one type of the API, as its CLR type declares it. Schemas of recursive types refer to themselves.</summary>
+/// <summary>The shape of one type of the API, as its CLR type or the JSON schema of a custom kind declares it. Schemas of recursive types refer to themselves.</summary>
 internal sealed class FieldSchema(FieldForm form, string typeName)
 {
     private static readonly FrozenDictionary<string, FieldProperty> NoProperties = FrozenDictionary<string, FieldProperty>.Empty;
 
     public FieldForm Form { get; } = form;
 
-    /// <summary>Name of the CLR type, unique among the kinds served; the name of the OpenAPI component of objects.</summary>
+    /// <summary>Name of the CLR type, or a name made of kind and path, unique among the kinds served; the name of the OpenAPI component of objects.</summary>
     public string TypeName { get; } = typeName;
 
     /// <summary>Of objects. Set once, after construction, because a type may contain itself.</summary>
@@ -49,6 +49,12 @@ internal sealed class FieldSchema(FieldForm form, string typeName)
 
     /// <summary>Of objects: a value is one whole wherever the type is used, not one per member, unless the field says otherwise.</summary>
     public bool IsAtomic { get; init; }
+
+    /// <summary>Of objects: members that are not named are kept and not looked into, instead of being unknown.</summary>
+    public bool KeepsUnknown { get; init; }
+
+    /// <summary>The JSON schema that this was made of; null for CLR types.</summary>
+    public JsonSchema? Source { get; init; }
 
     internal void Complete(IEnumerable<FieldProperty> properties) =>
         Properties = properties.ToFrozenDictionary(p => p.Name, StringComparer.Ordinal);

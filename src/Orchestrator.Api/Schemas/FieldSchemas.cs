@@ -1,13 +1,14 @@
 using System.Collections;
 using System.Collections.Concurrent;
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using System.Text.Json.Serialization;
 using k8s.Models;
 using Orchestrator.Model.Kinds;
 
 namespace Orchestrator.Api.Schemas;
 
-/// <summary>Schemas of the registered kinds, read from their CLR types by reflection once.</summary>
+/// <summary>Schemas of the registered kinds, read once: from their CLR types by reflection, or from the JSON schemas of custom kinds.</summary>
 internal sealed class FieldSchemas
 {
     private static readonly Dictionary<Type, FieldForm> Scalars = new()
@@ -29,8 +30,16 @@ internal sealed class FieldSchemas
     private readonly Dictionary<Type, FieldSchema> _types = [];
     private readonly ConcurrentDictionary<Type, FieldSchema> _ready = new();
 
-    /// <summary>Schema of a kind; null for kinds without a CLR type, whose fields are not checked.</summary>
-    public FieldSchema? Of(ResourceKind kind) => kind.ClrType is { } type ? Of(type) : null;
+    /// <summary>By the kind itself, not by its value: a definition that changes makes new kinds, and the old ones' schemas go with them.</summary>
+    private readonly ConditionalWeakTable<ResourceKind, FieldSchema> _custom = [];
+
+    /// <summary>Schema of a kind; null for kinds that have neither a CLR type nor a JSON schema, whose fields are not checked.</summary>
+    public FieldSchema? Of(ResourceKind kind) => kind switch
+    {
+        { ClrType: { } type } => Of(type),
+        { Schema: not null } => _custom.GetValue(kind, BuildCustom),
+        _ => null,
+    };
 
     public FieldSchema Of(Type type)
     {
@@ -43,6 +52,12 @@ internal sealed class FieldSchemas
         {
             return _ready[type] = Build(type);
         }
+    }
+
+    private FieldSchema BuildCustom(ResourceKind kind)
+    {
+        var reversed = string.Join('.', kind.Group.Split('.').Reverse());
+        return new CustomFieldSchemas(this).Of(kind.Schema!, $"{reversed}.{kind.Version}.{kind.Kind}");
     }
 
     private FieldSchema Build(Type declared)

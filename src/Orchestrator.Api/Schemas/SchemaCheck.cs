@@ -60,7 +60,10 @@ internal sealed class SchemaCheck
         {
             if (!schema.Properties.TryGetValue(name, out var property))
             {
-                (_unknown ??= []).Add(Join(PathOf(members), name));
+                if (!schema.KeepsUnknown)
+                {
+                    (_unknown ??= []).Add(Join(PathOf(members), name));
+                }
             }
             else if (value is not null)
             {

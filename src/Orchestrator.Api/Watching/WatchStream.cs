@@ -23,7 +23,7 @@ internal sealed class WatchStream(ApiCall call, ResponseForm form, TableRows tab
             WatchEventType.Modified => "{\"type\":\"MODIFIED\",\"object\":"u8,
             _ => "{\"type\":\"DELETED\",\"object\":"u8,
         };
-        Write(head, InForm(obj.Json));
+        Write(head, InForm(ServedVersion.Of(call.Kind, obj.Json)));
     }
 
     /// <summary>Tells how far the watch has come, so that it can be resumed from there.</summary>

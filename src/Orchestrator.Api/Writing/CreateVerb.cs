@@ -66,7 +66,7 @@ internal sealed class CreateVerb(
                     : StatusErrors.AlreadyExists(call.Kind, name);
             }
 
-            var result = await store.CommitAsync(new CreateObject(key, uid, JsonBuffer.Serialize(obj)), call.Cancel);
+            var result = await store.CommitAsync(new CreateObject(key, uid, ServedVersion.Serialize(call.Kind, obj)), call.Cancel);
             if (result.Outcome == CommitOutcome.Committed)
             {
                 return await response.WriteAsync(call, 201, result.Object!.Json);

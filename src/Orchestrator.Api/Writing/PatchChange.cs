@@ -32,7 +32,11 @@ internal sealed class PatchChange(ApiCall call, string mediaType, JsonNode patch
             return new StatusError { Code = 422, Reason = "Invalid", Message = $"the server rejected our request due to an error in our request: {e.Message}" };
         }
 
-        DropNulls(current);
+        if (!call.Kind.IsCustom)
+        {
+            DropNulls(current);
+        }
+
         return decoder.CheckObject(call, current, duplicates: null);
     }
 
@@ -48,7 +52,7 @@ internal sealed class PatchChange(ApiCall call, string mediaType, JsonNode patch
 
         var schema = schemas.Of(call.Kind);
         if (mediaType is not (MediaTypes.JsonPatch or MediaTypes.MergePatch or MediaTypes.StrategicMergePatch)
-            || (mediaType == MediaTypes.StrategicMergePatch && schema is null))
+            || (mediaType == MediaTypes.StrategicMergePatch && (schema is null || call.Kind.IsCustom)))
         {
             return StatusErrors.UnsupportedMediaType(mediaType, MediaTypes.JsonPatch, MediaTypes.MergePatch, MediaTypes.StrategicMergePatch);
         }

@@ -78,8 +78,8 @@ internal sealed class UpdateFlow(
 
     private async ValueTask<Outcome<PreparedWrite>> PrepareAsync(ApiCall call, ObjectChange change, StoredObject stored, bool dryRun)
     {
-        var old = JsonTree.ParseStored(stored.Json);
-        var changed = change.Apply(JsonTree.ParseStored(stored.Json));
+        var old = ServedVersion.Parse(call.Kind, stored.Json);
+        var changed = change.Apply(ServedVersion.Parse(call.Kind, stored.Json));
         if (changed.Failed)
         {
             return changed.Error;
@@ -107,7 +107,7 @@ internal sealed class UpdateFlow(
         UpdateScope.CountGeneration(call.Kind, obj, old);
         // A patch is made from the stored revision; only a replacement is conditional by naming it.
         var conditional = change is Replacement && wantedRevision is not ("" or "0");
-        if (JsonNode.DeepEquals(obj, old) || dryRun)
+        if (dryRun || (JsonNode.DeepEquals(obj, old) && !ServedVersion.IsOutdated(call.Kind, stored.Json)))
         {
             return new PreparedWrite(obj, null, conditional);
         }
@@ -119,7 +119,7 @@ internal sealed class UpdateFlow(
 
         return UpdateScope.IsFinished(call.Kind, obj, metadata)
             ? new PreparedWrite(obj, new DeleteObject(call.Key, stored.Revision), conditional)
-            : new PreparedWrite(obj, new UpdateObject(call.Key, stored.Revision, JsonBuffer.Serialize(obj)), conditional);
+            : new PreparedWrite(obj, new UpdateObject(call.Key, stored.Revision, ServedVersion.Serialize(call.Kind, obj)), conditional);
     }
 
     private static StatusError? CheckPreconditions(ApiCall call, StoredObject stored, JsonObject metadata, string wantedRevision)

@@ -58,7 +58,7 @@ public static class ServerHost
     private static void AddParts(WebApplicationBuilder builder, ServerOptions options, ClusterCertificates certificates)
     {
         StoreOptions store = StoreOf(options);
-        KindRegistry kinds = BuiltInKinds.Registry();
+        var kinds = new ServedKinds(BuiltInKinds.Registry());
         builder.Services.AddSingleton(kinds);
         builder.Services.AddOrchestratorTelemetry(new TelemetryOptions("orchestrator-server", Dns.GetHostName(), options.OtlpEndpoint));
         builder.Services.AddObjectStore(store);

@@ -19,7 +19,7 @@ namespace Orchestrator.Grains.Hosting;
 public static class GrainHosting
 {
     /// <summary>
-    /// Needs <see cref="IObjectStore"/>, <see cref="IExplanationStore"/> and <see cref="KindRegistry"/> among the services, registered
+    /// Needs <see cref="IObjectStore"/>, <see cref="IExplanationStore"/> and <see cref="ServedKinds"/> among the services, registered
     /// before, so that the store has started when the grains do.
     /// </summary>
     public static IHostApplicationBuilder AddOrchestratorGrains(this IHostApplicationBuilder builder, GrainOptions options)

@@ -11,7 +11,7 @@ namespace Orchestrator.Grains.Namespaces;
 /// <summary>Ends one namespace once it is terminating. The key is its name.</summary>
 public interface INamespaceGrain : IReconcilerGrain;
 
-internal sealed class NamespaceGrain(IObjectStore store, KindRegistry kinds, IEventRecorder events, TimeProvider time, ILogger<NamespaceGrain> logger)
+internal sealed class NamespaceGrain(IObjectStore store, ServedKinds kinds, IEventRecorder events, TimeProvider time, ILogger<NamespaceGrain> logger)
     : ReconcilingGrain(store, events, time, logger), INamespaceGrain
 {
     protected override ReconcilePlan Plan(DateTimeOffset now)
@@ -22,7 +22,7 @@ internal sealed class NamespaceGrain(IObjectStore store, KindRegistry kinds, IEv
             : ReconcilePlan.Gone;
     }
 
-    private IEnumerable<(StoredObject Object, IDeletionRules Rules)> Content(string ns) => kinds.All
+    private IEnumerable<(StoredObject Object, IDeletionRules Rules)> Content(string ns) => kinds.Current.All
         .Where(kind => kind.Namespaced)
         .DistinctBy(kind => kind.StorageName)
         .SelectMany(kind => Store.List(kind.StorageName, ns).Items.Select(obj => (obj, kind.Deletion)));

@@ -66,6 +66,11 @@ public static class JsonReading
         _ => null,
     };
 
+    /// <summary>A number as a floating-point one; null for anything else.</summary>
+    public static double? AsNumber(this JsonNode? node) =>
+        node?.GetValueKind() == JsonValueKind.Number
+        && double.TryParse(node.ToJsonString(), NumberStyles.Float, CultureInfo.InvariantCulture, out double number) ? number : null;
+
     /// <summary>True for what an unset field may look like: absent, null, empty string, empty array or object, false or zero.</summary>
     public static bool IsUnset(this JsonNode? node) => node switch
     {

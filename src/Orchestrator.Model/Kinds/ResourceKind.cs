@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Orchestrator.Model.Schemas;
 using Orchestrator.Model.Validation;
 
 namespace Orchestrator.Model.Kinds;
@@ -25,12 +26,40 @@ public sealed record ResourceKind
 
     public required bool Namespaced { get; init; }
 
-    /// <summary>Typed view of the kind, from KubernetesClient's <c>k8s.Models</c> or a record of our own; null for custom resources.</summary>
+    /// <summary>Typed view of the kind, from KubernetesClient's <c>k8s.Models</c> or a record of our own; null for custom kinds, which have a <see cref="Schema"/>.</summary>
     public Type? ClrType { get; init; }
 
-    public string Singular => Kind.ToLowerInvariant();
+    /// <summary>Lower-case singular, which kubectl takes as well as the plural.</summary>
+    public string Singular
+    {
+        get => field ?? Kind.ToLowerInvariant();
+        init;
+    }
 
-    public string ListKind => Kind + "List";
+    public string ListKind
+    {
+        get => field ?? Kind + "List";
+        init;
+    }
+
+    /// <summary>Shape of a custom kind, from its definition; null for built-in kinds, whose shape is <see cref="ClrType"/>.</summary>
+    public JsonSchema? Schema { get; init; }
+
+    /// <summary>True for kinds that a CustomResourceDefinition brought.</summary>
+    public bool IsCustom => Schema is not null;
+
+    /// <summary>Version that objects are stored in, where the kind is served in several; objects differ between versions in their apiVersion alone.</summary>
+    public string StorageVersion
+    {
+        get => field ?? Version;
+        init;
+    }
+
+    /// <summary>apiVersion of stored objects.</summary>
+    public string StorageApiVersion => Group.Length == 0 ? StorageVersion : $"{Group}/{StorageVersion}";
+
+    /// <summary>Where <c>/scale</c> reads and writes; null for kinds that cannot be scaled.</summary>
+    public ScalePaths? Scale { get; init; }
 
     public IReadOnlyList<string> ShortNames { get; init; } = [];
 
@@ -78,6 +107,12 @@ public sealed record ResourceKind
     /// <summary>Name under which objects of the kind are stored: <c>pods</c>, <c>leases.coordination.k8s.io</c>.</summary>
     public string StorageName => Group.Length == 0 ? Plural : $"{Plural}.{Group}";
 }
+
+/// <summary>What <c>autoscaling/v1 Scale</c> shows of a kind, as dotted paths from the object: <c>spec.replicas</c>.</summary>
+/// <param name="SpecReplicas">Wanted replicas.</param>
+/// <param name="StatusReplicas">Observed replicas.</param>
+/// <param name="LabelSelector">The selector of the scaled pods, as text; null where the kind has none.</param>
+public sealed record ScalePaths(string SpecReplicas, string StatusReplicas, string? LabelSelector);
 
 /// <summary>
 /// One column of a server-side table (<c>meta.k8s.io/v1 Table</c>).

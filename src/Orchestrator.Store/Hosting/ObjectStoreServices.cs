@@ -13,7 +13,7 @@ public static class ObjectStoreServices
 {
     /// <summary>
     /// Registers <see cref="IObjectStore"/>, <see cref="IExplanationStore"/> and <see cref="IStoreHealth"/>, and a hosted service that starts them.
-    /// Needs a <see cref="KindRegistry"/>. Hosted services registered later find the store filled.
+    /// Needs a <see cref="ServedKinds"/>. Hosted services registered later find the store filled.
     /// </summary>
     /// <exception cref="InvalidOperationException">The options do not say where the database is.</exception>
     public static IServiceCollection AddObjectStore(this IServiceCollection services, StoreOptions options)
@@ -23,7 +23,7 @@ public static class ObjectStoreServices
         services.AddSingleton(options);
         services.AddSingleton(provider => new ObjectStore(
             options,
-            provider.GetRequiredService<KindRegistry>(),
+            provider.GetRequiredService<ServedKinds>().BuiltIn,
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILoggerFactory>()));
         services.AddSingleton<IObjectStore>(provider => provider.GetRequiredService<ObjectStore>());

@@ -24,7 +24,7 @@ internal sealed class SchedulingServer : IAsyncDisposable
     {
         HostApplicationBuilder builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
-        builder.Services.AddSingleton(BuiltInKinds.Registry());
+        builder.Services.AddSingleton(new ServedKinds(BuiltInKinds.Registry()));
         builder.Services.AddObjectStore(new StoreOptions { ConnectionString = connectionString });
         builder.AddOrchestratorGrains(options ?? new GrainOptions());
         IHost host = builder.Build();

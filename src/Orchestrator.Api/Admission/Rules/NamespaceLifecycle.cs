@@ -7,9 +7,9 @@ using Orchestrator.Store;
 namespace Orchestrator.Api.Admission.Rules;
 
 /// <summary>Nothing is created in a namespace that is missing or ending, and those that the system lives in cannot be deleted.</summary>
-public sealed class NamespaceLifecycle(IObjectStore store, KindRegistry kinds) : IAdmissionRule
+public sealed class NamespaceLifecycle(IObjectStore store, ServedKinds kinds) : IAdmissionRule
 {
-    private readonly ResourceKind _namespaces = kinds.FindKind("v1", "Namespace")
+    private readonly ResourceKind _namespaces = kinds.BuiltIn.FindKind("v1", "Namespace")
         ?? throw new InvalidOperationException("the kind Namespace is not registered");
 
     public bool AppliesTo(ResourceKind kind, string verb, string subresource) =>

@@ -12,7 +12,7 @@ namespace Orchestrator.Api.Security.Rbac;
 /// Nobody grants what they do not hold: rules of roles and roles of bindings must be covered by the writer's own rules, unless they may
 /// <c>escalate</c> the role or <c>bind</c> it. Otherwise the right to write roles would be the right to everything.
 /// </summary>
-internal sealed class RbacEscalation(RbacPolicy policy, AuthorizerChain authorizers, KindRegistry kinds) : IAdmissionCheck
+internal sealed class RbacEscalation(RbacPolicy policy, AuthorizerChain authorizers, ServedKinds kinds) : IAdmissionCheck
 {
     private static readonly PolicyRule[] Everything =
         [new([PolicyRule.Any], [PolicyRule.Any], [PolicyRule.Any], [], []), new([PolicyRule.Any], [], [], [], [PolicyRule.Any])];
@@ -71,7 +71,7 @@ internal sealed class RbacEscalation(RbacPolicy policy, AuthorizerChain authoriz
 
         return policy.Latest().Role(isNamespaced ? request.Namespace : null, name) is { } rules
             ? Judge(request, rules)
-            : StatusErrors.NotFound(kinds.FindKind(RbacResources.Group + "/v1", isNamespaced ? "Role" : "ClusterRole")!, name);
+            : StatusErrors.NotFound(kinds.Current.FindKind(RbacResources.Group + "/v1", isNamespaced ? "Role" : "ClusterRole")!, name);
     }
 
     private StatusError? Judge(AdmissionRequest request, IReadOnlyList<PolicyRule> wanted)

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Orchestrator.Api.Admission;
 using Orchestrator.Api.Bootstrap;
 using Orchestrator.Api.Health;
@@ -6,9 +7,11 @@ using Orchestrator.Api.Heartbeats;
 using Orchestrator.Api.Reading;
 using Orchestrator.Api.Security;
 using Orchestrator.Api.Security.Authorization;
+using Orchestrator.Api.Security.Oidc;
 using Orchestrator.Api.Security.Pki;
 using Orchestrator.Api.Security.Rbac;
 using Orchestrator.Api.Security.Reviews;
+using Orchestrator.Api.Security.Tokens;
 using Orchestrator.Api.Subresources;
 using Orchestrator.Api.Subresources.Logs;
 using Orchestrator.Api.Verbs;
@@ -19,10 +22,12 @@ namespace Orchestrator.Api;
 public static class ClusterServices
 {
     /// <summary>Register after the store and <see cref="KubernetesApi.AddKubernetesApi"/>. Orders of registration are orders of asking.</summary>
-    public static IServiceCollection AddClusterServices(this IServiceCollection services, ClusterCertificates certificates)
+    public static IServiceCollection AddClusterServices(this IServiceCollection services, ClusterCertificates certificates, SecurityOptions? security = null)
     {
+        services.AddSingleton(security ?? new SecurityOptions());
         services.AddSingleton<IAuthenticator>(provider =>
             new ClientCertificateAuthenticator(certificates.Authority.Certificate, provider.GetRequiredService<TimeProvider>()));
+        services.AddTokens(security?.Oidc);
         services.AddSingleton<IAuthorizer, MastersAuthorizer>();
         services.AddSingleton<IAuthorizer, NodeAuthorizer>();
         services.AddRbac();
@@ -36,11 +41,28 @@ public static class ClusterServices
         services.AddSingleton<ISubresource, PodLog>();
         services.AddSingleton<ClusterBootstrap>();
         services.AddHostedService(provider => provider.GetRequiredService<ClusterBootstrap>());
-        services.AddHostedService<DefaultServiceAccounts>();
+        services.AddHostedService<NamespaceBelongings>();
         services.AddSingleton<IHealthCheck, PingCheck>();
         services.AddSingleton<IHealthCheck, StoreCheck>();
         services.AddSingleton<IHealthCheck, BootstrapCheck>();
         return services;
+    }
+
+    private static void AddTokens(this IServiceCollection services, OidcOptions? oidc)
+    {
+        services.AddSingleton<TokenSigner>();
+        services.AddSingleton<ITokenAuthenticator, ServiceAccountTokens>();
+        services.AddSingleton<ITokenAuthenticator, BootstrapTokens>();
+        if (oidc is not null)
+        {
+            services.AddSingleton<ITokenAuthenticator>(provider =>
+                new OidcTokens(oidc, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<OidcTokens>>()));
+        }
+
+        services.AddSingleton<BearerTokens>();
+        services.AddSingleton<IAuthenticator>(provider => provider.GetRequiredService<BearerTokens>());
+        services.AddSingleton<ISubresource, TokenRequests>();
+        services.AddHostedService<TokenSecrets>();
     }
 
     private static void AddRbac(this IServiceCollection services)
@@ -60,6 +82,7 @@ public static class ClusterServices
         services.AddSingleton<IComputedResource, LocalSubjectAccessReview>();
         services.AddSingleton<IComputedResource, SelfSubjectRulesReview>();
         services.AddSingleton<IComputedResource, SelfSubjectReview>();
+        services.AddSingleton<IComputedResource, TokenReview>();
     }
 
     /// <summary>Takes node heartbeats off the database; needs an <see cref="Ports.INodeHeartbeats"/>.</summary>

@@ -48,19 +48,26 @@ internal sealed class GroupDocuments(ServedKinds kinds, ServedVerbs served)
             WriteResource(json, kind.Plural, kind.Singular, kind, kind.Kind, kind.Verbs);
             foreach (var subresource in served.Subresources(kind))
             {
-                WriteResource(json, $"{kind.Plural}/{subresource.Name}", "", kind, subresource.Kind, subresource.Verbs);
+                WriteResource(json, $"{kind.Plural}/{subresource.Name}", "", kind, subresource.Kind, subresource.Verbs, subresource);
             }
         }
 
         json.WriteEndArray();
     });
 
-    private static void WriteResource(Utf8JsonWriter json, string name, string singular, ResourceKind kind, string responseKind, IEnumerable<string> verbs)
+    private static void WriteResource(
+        Utf8JsonWriter json, string name, string singular, ResourceKind kind, string responseKind, IEnumerable<string> verbs, ServedSubresource? subresource = null)
     {
         json.WriteStartObject();
         json.WriteString("name", name);
         json.WriteString("singularName", singular);
         json.WriteBoolean("namespaced", kind.Namespaced);
+        if (subresource is not null && (subresource.Group, subresource.Version) != (kind.Group, kind.Version))
+        {
+            json.WriteString("group", subresource.Group);
+            json.WriteString("version", subresource.Version);
+        }
+
         json.WriteString("kind", responseKind);
         WriteStrings(json, "verbs", verbs);
         if (singular.Length > 0)

@@ -17,7 +17,8 @@ internal sealed class ServedVerbs(IEnumerable<ISubresource> subresources)
     {
         foreach (var subresource in _subresources.Where(s => s.Resource == kind.StorageName).OrderBy(s => s.Name, StringComparer.Ordinal))
         {
-            yield return new ServedSubresource(subresource.Name, kind.Group, kind.Version, subresource.Kind, subresource.Verbs);
+            var type = (subresource.ApiVersion ?? kind.ApiVersion).Split('/');
+            yield return new ServedSubresource(subresource.Name, type.Length > 1 ? type[0] : "", type[^1], subresource.Kind, subresource.Verbs);
         }
 
         if (kind.HasStatus && !_subresources.Any(s => s.Resource == kind.StorageName && s.Name == "status"))

@@ -12,18 +12,25 @@ internal static class ChangeLoop
 
     /// <param name="store">The store.</param>
     /// <param name="resources">Storage names of what the pass depends on.</param>
+    /// <param name="concerns">Which of the changes wake the loop; null for all. For resources that change often while the pass looks at few of their objects.</param>
     /// <param name="pass">The pass; returns when it wants to run again without a change, or null.</param>
     /// <param name="waits">Told why the loop cannot go on for the moment; it tries again.</param>
     /// <param name="time">Clock.</param>
     /// <param name="cancel">Ends the loop.</param>
     public static async Task RunAsync(
-        IObjectStore store, IReadOnlyList<string> resources, Func<CancellationToken, Task<TimeSpan?>> pass, Action<string> waits, TimeProvider time, CancellationToken cancel)
+        IObjectStore store,
+        IReadOnlyList<string> resources,
+        Func<Change, bool>? concerns,
+        Func<CancellationToken, Task<TimeSpan?>> pass,
+        Action<string> waits,
+        TimeProvider time,
+        CancellationToken cancel)
     {
         while (!cancel.IsCancellationRequested)
         {
             try
             {
-                await FollowAsync(store, resources, pass, time, cancel);
+                await FollowAsync(store, resources, concerns ?? (_ => true), pass, time, cancel);
             }
             catch (Exception e) when (e is StoreUnavailableException or SubscriptionLaggedException or RevisionCompactedException)
             {
@@ -34,7 +41,12 @@ internal static class ChangeLoop
     }
 
     private static async Task FollowAsync(
-        IObjectStore store, IReadOnlyList<string> resources, Func<CancellationToken, Task<TimeSpan?>> pass, TimeProvider time, CancellationToken cancel)
+        IObjectStore store,
+        IReadOnlyList<string> resources,
+        Func<Change, bool> concerns,
+        Func<CancellationToken, Task<TimeSpan?>> pass,
+        TimeProvider time,
+        CancellationToken cancel)
     {
         // Subscribed first, then read: what changes in between is seen by the subscription.
         var revision = store.Revision;
@@ -46,16 +58,24 @@ internal static class ChangeLoop
             var changed = subscriptions.Select(s => s.ReadAsync(ending.Token).AsTask()).ToArray();
             while (true)
             {
-                var again = await pass(cancel);
-                await WaitAsync(changed, again, time, cancel);
-                for (var i = 0; i < changed.Length; i++)
+                using var timer = CancellationTokenSource.CreateLinkedTokenSource(ending.Token);
+                var due = Task.Delay(await pass(cancel) ?? Timeout.InfiniteTimeSpan, time, timer.Token);
+                for (var isWoken = false; !isWoken;)
                 {
-                    if (changed[i].IsCompleted)
+                    await Task.WhenAny([.. changed, due]);
+                    cancel.ThrowIfCancellationRequested();
+                    isWoken = due.IsCompleted;
+                    for (var i = 0; i < changed.Length; i++)
                     {
-                        await changed[i];
-                        changed[i] = subscriptions[i].ReadAsync(ending.Token).AsTask();
+                        if (changed[i].IsCompleted)
+                        {
+                            isWoken |= (await changed[i]).Any(concerns);
+                            changed[i] = subscriptions[i].ReadAsync(ending.Token).AsTask();
+                        }
                     }
                 }
+
+                await timer.CancelAsync();
             }
         }
         finally
@@ -63,19 +83,5 @@ internal static class ChangeLoop
             await ending.CancelAsync();
             subscriptions.ForEach(s => s.Dispose());
         }
-    }
-
-    private static async Task WaitAsync(Task[] changed, TimeSpan? atMost, TimeProvider time, CancellationToken cancel)
-    {
-        if (atMost is not { } delay)
-        {
-            await Task.WhenAny(changed).WaitAsync(cancel);
-            return;
-        }
-
-        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        await Task.WhenAny([.. changed, Task.Delay(delay, time, waiting.Token)]);
-        await waiting.CancelAsync();
-        cancel.ThrowIfCancellationRequested();
     }
 }

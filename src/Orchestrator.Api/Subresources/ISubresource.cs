@@ -18,6 +18,9 @@ public interface ISubresource
     /// <summary>Kind of what is read or written, for discovery: <c>Binding</c>; where it is the object itself, its kind.</summary>
     string Kind { get; }
 
+    /// <summary>Group and version of <see cref="Kind"/> (<c>authentication.k8s.io/v1</c>); null for those of the kind it belongs to.</summary>
+    string? ApiVersion => null;
+
     /// <summary>Verbs that it serves, in lower case: get, create, update, patch. Others are answered 405.</summary>
     IReadOnlyList<string> Verbs { get; }
 

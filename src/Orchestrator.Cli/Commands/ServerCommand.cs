@@ -66,6 +66,7 @@ internal static class ServerCommand
             OtlpEndpoint,
             NodeCredentialsCommand.Create(),
         };
+        ServerSecurityOptions.AddTo(command);
         command.SetAction(async (parsed, cancel) =>
         {
             await ServerRun.RunAsync(Read(parsed), cancel);
@@ -95,6 +96,7 @@ internal static class ServerCommand
             SiloPort = Port("--silo-port", parsed.GetValue(SiloPort)),
             GatewayPort = Port("--gateway-port", parsed.GetValue(GatewayPort)),
             OtlpEndpoint = Endpoint(parsed.GetValue(OtlpEndpoint)),
+            Security = ServerSecurityOptions.Read(parsed),
         };
     }
 

@@ -9,6 +9,7 @@ using Orchestrator.Api;
 using Orchestrator.Api.Health;
 using Orchestrator.Api.Ports;
 using Orchestrator.Api.Security.Pki;
+using Orchestrator.Api.Security.Tokens;
 using Orchestrator.Cli.Telemetry;
 using Orchestrator.Grains.Hosting;
 using Orchestrator.Model.Kinds;
@@ -40,6 +41,7 @@ public static class ServerHost
         WebApplication app = builder.Build();
         app.UseKubernetesApi();
         app.UseHealthEndpoints();
+        app.UseIssuerEndpoints();
 
         // Only administrators get past the API's authorizers with this path.
         app.UseMetricsEndpoint(_ => true);
@@ -63,7 +65,7 @@ public static class ServerHost
         builder.Services.AddOrchestratorTelemetry(new TelemetryOptions("orchestrator-server", Dns.GetHostName(), options.OtlpEndpoint));
         builder.Services.AddObjectStore(store);
         builder.Services.AddKubernetesApi(kinds);
-        builder.Services.AddClusterServices(certificates);
+        builder.Services.AddClusterServices(certificates, options.Security);
         builder.AddOrchestratorGrains(new GrainOptions
         {
             Clustering = options.IsClustered ? GrainClustering.Postgres : GrainClustering.Localhost,

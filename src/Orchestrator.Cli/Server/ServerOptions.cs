@@ -1,4 +1,5 @@
 using System.Net;
+using Orchestrator.Api.Security;
 
 namespace Orchestrator.Cli.Server;
 
@@ -30,6 +31,9 @@ public sealed record ServerOptions
 
     /// <summary>Port for Orleans clients that are no servers; 0 for none.</summary>
     public int GatewayPort { get; init; }
+
+    /// <summary>Whose tokens are believed, and as what.</summary>
+    public SecurityOptions Security { get; init; } = new();
 
     public Uri? OtlpEndpoint { get; init; }
 

@@ -55,6 +55,9 @@ public static class PodSupport
     public static readonly FieldSupport Projection = new(
         typeof(V1VolumeProjection), ["configMap", "downwardAPI", "secret"], ["clusterTrustBundle", "podCertificate", "serviceAccountToken"]);
 
+    /// <summary>True once agents project tokens of service accounts into pods: from then on the API gives every pod its token, as Kubernetes does.</summary>
+    public static bool ProjectsTokens => Projection.Supported.Contains("serviceAccountToken");
+
     public static readonly FieldSupport PodSecurityContext = new(
         typeof(V1PodSecurityContext),
         ["fsGroup", "runAsGroup", "runAsNonRoot", "runAsUser", "supplementalGroups"],
@@ -113,7 +116,7 @@ public static class PodSupport
     /// <summary>Adds a warning for every field that is accepted, harmless, and without effect.</summary>
     public static void Warn(JsonObject? spec, ICollection<string> warnings)
     {
-        if (spec.Flag("automountServiceAccountToken") == true)
+        if (!ProjectsTokens && spec.Flag("automountServiceAccountToken") == true)
         {
             warnings.Add("spec.automountServiceAccountToken: service account tokens are not supported yet, none is mounted");
         }

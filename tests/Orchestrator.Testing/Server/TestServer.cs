@@ -35,7 +35,12 @@ public sealed class TestServer : IAsyncDisposable
 
     public IServiceProvider Services => _app.Services;
 
-    public static async Task<TestServer> StartAsync(PostgresFixture postgres, Action<WebApplicationBuilder>? configure = null, CancellationToken cancel = default)
+    /// <param name="postgres">The test run's PostgreSQL.</param>
+    /// <param name="configure">Last changes to the services.</param>
+    /// <param name="adjust">Changes to the options.</param>
+    /// <param name="cancel">Cancellation.</param>
+    public static async Task<TestServer> StartAsync(
+        PostgresFixture postgres, Action<WebApplicationBuilder>? configure = null, Func<ServerOptions, ServerOptions>? adjust = null, CancellationToken cancel = default)
     {
         var directory = new TemporaryDirectory();
         var options = new ServerOptions
@@ -44,6 +49,7 @@ public sealed class TestServer : IAsyncDisposable
             Listen = new IPEndPoint(IPAddress.Loopback, 0),
             Database = await postgres.CreateDatabaseAsync(cancel),
         };
+        options = adjust?.Invoke(options) ?? options;
         var certificates = ClusterCertificates.Open(directory.Path, [options.EffectiveAddress], TimeProvider.System);
         var app = ServerHost.Build(options, certificates, configure);
         await app.StartAsync(cancel);

@@ -1,3 +1,6 @@
+using System.Text.Json.Nodes;
+using Orchestrator.Api.Decoding;
+using Orchestrator.Api.Metadata;
 using Orchestrator.Api.Responses;
 using Orchestrator.Model;
 using Orchestrator.Model.Json;
@@ -7,19 +10,43 @@ using Orchestrator.Store;
 namespace Orchestrator.Api.Admission.Rules;
 
 /// <summary>
-/// A pod's service account must exist. Every namespace gets <c>default</c> by itself, if perhaps a moment after it was made: that one is not waited for.
+/// A pod's service account must exist, and its containers get a token of it unless pod or account say no. Every namespace gets the account <c>default</c> by
+/// itself, if perhaps a moment after it was made: that one is not waited for.
 /// </summary>
-public sealed class PodServiceAccount(IObjectStore store) : IAdmissionRule
+internal sealed class PodServiceAccount(IObjectStore store, GeneratedNames names) : IAdmissionRule
 {
     private const string Default = "default";
 
     public bool AppliesTo(ResourceKind kind, string verb, string subresource) => verb == "create" && kind.StorageName == "pods";
 
-    public ValueTask<StatusError?> AdmitAsync(AdmissionRequest request, CancellationToken cancel)
+    public async ValueTask<StatusError?> AdmitAsync(AdmissionRequest request, CancellationToken cancel)
     {
-        string name = request.Object.Child("spec").Text("serviceAccountName") ?? Default;
-        bool found = name == Default || store.Get(new ObjectKey("serviceaccounts", request.Namespace, name)) is not null;
-        return new(found ? null : StatusErrors.Forbidden(
-            request.Kind, request.Name, $"error looking up service account {request.Namespace}/{name}: serviceaccount \"{name}\" not found"));
+        JsonObject? spec = request.Object.Child("spec");
+        string name = spec.Text("serviceAccountName") ?? Default;
+        var key = new ObjectKey("serviceaccounts", request.Namespace, name);
+        StoredObject? found = store.Get(key);
+        if (found is null && name != Default)
+        {
+            await store.SyncAsync(cancel);
+            found = store.Get(key);
+            if (found is null)
+            {
+                return StatusErrors.Forbidden(
+                    request.Kind, request.Name, $"error looking up service account {request.Namespace}/{name}: serviceaccount \"{name}\" not found");
+            }
+        }
+
+        // An agent that cannot project tokens would refuse the pod.
+        if (PodSupport.ProjectsTokens && spec is not null && WantsToken(spec, found))
+        {
+            TokenMount.AddTo(spec, names);
+        }
+
+        return null;
     }
+
+    private static bool WantsToken(JsonObject spec, StoredObject? account) =>
+        spec.Flag("automountServiceAccountToken")
+        ?? (account is null ? null : JsonTree.ParseStored(account.Json).Flag("automountServiceAccountToken"))
+        ?? true;
 }

@@ -27,6 +27,9 @@ public sealed class NodeAuthorizer(IObjectStore store) : IAuthorizer
             ("", "pods") => JudgePods(request, node),
             ("", "events") => Among(request, "create", "update", "patch"),
             ("", "secrets" or "configmaps") => JudgeReferences(request, node),
+            ("", "serviceaccounts") => JudgeAccounts(request, node),
+            ("authentication.k8s.io", "tokenreviews") or ("authorization.k8s.io", "subjectaccessreviews" or "localsubjectaccessreviews") => Among(request, "create"),
+            ("certificates.k8s.io", "certificatesigningrequests") => Among(request, "create", "get", "list", "watch"),
             ("coordination.k8s.io", "leases") => JudgeLeases(request, node),
             (WellKnown.Group, "hypervisors") => JudgeHypervisors(request, node),
             ("node.k8s.io", "runtimeclasses") => Among(request, "get", "list", "watch"),
@@ -85,6 +88,16 @@ public sealed class NodeAuthorizer(IObjectStore store) : IAuthorizer
             ? null
             : $"no relationship found between node '{node}' and this object";
     }
+
+    /// <summary>Accounts of its pods: to read them, and to get tokens for those pods, which <see cref="Tokens.TokenRequests"/> checks.</summary>
+    private string? JudgeAccounts(RequestInfo request, string node) => request switch
+    {
+        { Verb: "get", Subresource: "" } or { Verb: "create", Subresource: "token" } when request.Name.Length > 0 =>
+            store.ListByField("pods", NodeField, node).Items.Any(pod => pod.Key.Namespace == request.Namespace && PodReferences.UsesAccount(pod.Json, request.Name))
+                ? null
+                : $"no relationship found between node '{node}' and this object",
+        _ => "nodes may only get the service accounts of their pods and tokens for them",
+    };
 
     // An object that is gone may be asked for: agents need to learn that it is, and 404 tells nothing more than that.
     private bool IsOn(RequestInfo request, string resource, string node) =>

@@ -19,9 +19,14 @@ public static class PodReferences
             return false;
         }
 
-        JsonObject? spec = (JsonNode.Parse(pod.Span, documentOptions: new JsonDocumentOptions { MaxDepth = 128 }) as JsonObject).Child("spec");
-        return Names(spec, secret).Contains(name, StringComparer.Ordinal);
+        return Names(Spec(pod), secret).Contains(name, StringComparer.Ordinal);
     }
+
+    /// <summary>True where the pod runs as the service account: projected tokens are of no other.</summary>
+    public static bool UsesAccount(ReadOnlyMemory<byte> pod, string name) => Spec(pod).Text("serviceAccountName") == name;
+
+    private static JsonObject? Spec(ReadOnlyMemory<byte> pod) =>
+        (JsonNode.Parse(pod.Span, documentOptions: new JsonDocumentOptions { MaxDepth = 128 }) as JsonObject).Child("spec");
 
     /// <summary>All names that a pod's spec refers to.</summary>
     public static IEnumerable<string> Names(JsonObject? spec, bool secret)

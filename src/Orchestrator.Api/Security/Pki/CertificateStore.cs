@@ -76,6 +76,29 @@ public sealed class CertificateStore
         return issued;
     }
 
+    /// <summary>A key of its own (ECDSA P-256) under the name, made on first use and never replaced: what it has signed stays valid.</summary>
+    /// <exception cref="PkiException">The file is no key.</exception>
+    public ECDsa OpenKey(string name)
+    {
+        ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        string path = KeyPath(name);
+        if (!File.Exists(path))
+        {
+            DurableFile.Write(path, key.ExportPkcs8PrivateKeyPem() + "\n", DurableFile.Private);
+            return key;
+        }
+
+        try
+        {
+            key.ImportFromPem(File.ReadAllText(path));
+            return key;
+        }
+        catch (Exception e) when (e is CryptographicException or ArgumentException)
+        {
+            throw new PkiException($"{path} holds no key: restore it from a backup, or delete it, after which every token that it signed is void", e);
+        }
+    }
+
     private void CreateAuthority(string certificatePath, string keyPath)
     {
         using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Orchestrator.Model;
 
@@ -13,6 +14,7 @@ public sealed class ClusterCertificates : IDisposable
     private const string ServerName = "apiserver";
     private const string ServerClientName = "apiserver-client";
     private const string AdminName = "admin";
+    private const string ServiceAccountKeyName = "sa";
     private const string AdminUser = "kubernetes-admin";
 
     /// <summary>Names under which workloads in a cluster know the API.</summary>
@@ -35,8 +37,12 @@ public sealed class ClusterCertificates : IDisposable
             [IPAddress.Loopback, IPAddress.IPv6Loopback, .. addresses]);
         using PkiLock held = PkiLock.Take(PkiDirectory(dataDirectory));
         Authority = _store.OpenAuthority();
+        ServiceAccountKey = _store.OpenKey(ServiceAccountKeyName);
         EnsureAll();
     }
+
+    /// <summary>Signs the tokens of service accounts. Servers of one cluster share it, as they share the authority.</summary>
+    public ECDsa ServiceAccountKey { get; }
 
     public CertificateAuthority Authority { get; }
 
@@ -89,6 +95,7 @@ public sealed class ClusterCertificates : IDisposable
         _serving.Dispose();
         _apiClient.Dispose();
         Authority.Dispose();
+        ServiceAccountKey.Dispose();
     }
 
     private void EnsureAll()

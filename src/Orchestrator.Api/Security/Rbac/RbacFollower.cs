@@ -8,7 +8,7 @@ namespace Orchestrator.Api.Security.Rbac;
 /// <summary>Keeps the policy in step with the change feed, so that a right taken away ends at once on every server.</summary>
 internal sealed partial class RbacFollower(IObjectStore store, RbacPolicy policy, TimeProvider time, ILogger<RbacFollower> logger) : BackgroundService
 {
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => ChangeLoop.RunAsync(store, RbacResources.All, PassAsync, LogWaits, time, stoppingToken);
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => ChangeLoop.RunAsync(store, RbacResources.All, null, PassAsync, LogWaits, time, stoppingToken);
 
     private Task<TimeSpan?> PassAsync(CancellationToken cancel)
     {

@@ -49,7 +49,7 @@ internal sealed partial class RoleAggregation(IObjectStore store, TimeProvider t
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        ChangeLoop.RunAsync(store, [RbacResources.ClusterRoles], PassAsync, LogWaits, time, stoppingToken);
+        ChangeLoop.RunAsync(store, [RbacResources.ClusterRoles], null, PassAsync, LogWaits, time, stoppingToken);
 
     /// <summary>A role may gather from one that gathers itself: what is written here wakes the next pass. A lost race does too.</summary>
     private async Task<TimeSpan?> PassAsync(CancellationToken cancel)

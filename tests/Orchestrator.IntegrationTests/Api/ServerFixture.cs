@@ -1,3 +1,6 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Orchestrator.Api.Bootstrap;
 using Orchestrator.Testing.Postgres;
 using Orchestrator.Testing.Server;
 
@@ -11,7 +14,11 @@ public sealed class ServerFixture(PostgresFixture postgres) : IAsyncLifetime
 
     public TestServer Server => _server ?? throw new InvalidOperationException("the server has not been started");
 
-    public async ValueTask InitializeAsync() => _server = await TestServer.StartAsync(postgres);
+    public async ValueTask InitializeAsync() => _server = await TestServer.StartAsync(postgres, WithoutBelongings);
+
+    /// <summary>Namespaces hold what the tests put there and nothing else: they count and watch ConfigMaps.</summary>
+    private static void WithoutBelongings(WebApplicationBuilder builder) =>
+        builder.Services.Remove(builder.Services.Single(s => s.ImplementationType == typeof(NamespaceBelongings)));
 
     /// <summary>Creates a namespace.</summary>
     public async Task<string> NamespaceAsync()

@@ -14,7 +14,7 @@ namespace Orchestrator.Api.Security.Tokens;
 
 /// <summary><c>POST serviceaccounts/NAME/token</c> (<c>authentication.k8s.io/v1 TokenRequest</c>): a token that ends, for an audience, perhaps bound to a pod (<c>kubectl create token</c>).</summary>
 internal sealed class TokenRequests(
-    IObjectStore store, ObjectDecoder decoder, TokenSigner signer, SecurityOptions options, KindRegistry kinds, TimeProvider time) : ISubresource
+    IObjectStore store, ObjectDecoder decoder, TokenSigner signer, SecurityOptions options, ServedKinds kinds, TimeProvider time) : ISubresource
 {
     private const string TypeVersion = "authentication.k8s.io/v1";
     private const string TypeKind = "TokenRequest";
@@ -103,7 +103,7 @@ internal sealed class TokenRequests(
             return StatusErrors.BadRequest($"cannot bind token for serviceaccount \"{account.Key.Name}\" to object of type {apiVersion} {kind}: supported are v1 Pod, Secret and Node");
         }
 
-        var type = kinds.FindKind("v1", kind)!;
+        var type = kinds.BuiltIn.FindKind("v1", kind)!;
         var name = reference.Text("name") ?? "";
         if (store.Get(new ObjectKey(type.StorageName, type.Namespaced ? account.Key.Namespace : "", name)) is not { } found)
         {

@@ -5,6 +5,7 @@ using Orchestrator.Api.Decoding;
 using Orchestrator.Api.Discovery;
 using Orchestrator.Api.Metadata;
 using Orchestrator.Api.OpenApi;
+using Orchestrator.Api.Ownership;
 using Orchestrator.Api.Reading;
 using Orchestrator.Api.Requests;
 using Orchestrator.Api.Responses;
@@ -74,11 +75,13 @@ public static class KubernetesApi
     private static void AddWriting(IServiceCollection services)
     {
         services.AddSingleton<GeneratedNames>();
+        services.AddSingleton<FieldOwnership>();
         services.AddSingleton<AdmissionChain>();
         services.AddSingleton<UpdateFlow>();
         services.AddSingleton<DeleteFlow>();
         services.AddSingleton<CreateVerb>();
         services.AddSingleton<UpdateVerb>();
+        services.AddSingleton<ApplyVerb>();
         services.AddSingleton<DeleteVerb>();
         services.AddSingleton<DeleteCollectionVerb>();
     }

@@ -31,6 +31,33 @@ internal static class JsonTree
         return (JsonObject)ParseWhole(ref reader, dropNulls: false, duplicates: null)!;
     }
 
+    /// <summary>Takes out the members that are null, at every depth.</summary>
+    public static void DropNulls(JsonNode? node)
+    {
+        switch (node)
+        {
+            case JsonObject members:
+                foreach (var name in members.Where(m => m.Value is null).Select(m => m.Key).ToList())
+                {
+                    members.Remove(name);
+                }
+
+                foreach (var (_, value) in members)
+                {
+                    DropNulls(value);
+                }
+
+                break;
+            case JsonArray items:
+                foreach (var item in items)
+                {
+                    DropNulls(item);
+                }
+
+                break;
+        }
+    }
+
     private static JsonNode? ParseWhole(ref Utf8JsonReader reader, bool dropNulls, List<Duplicate>? duplicates)
     {
         reader.Read();

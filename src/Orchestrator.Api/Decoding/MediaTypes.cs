@@ -10,6 +10,7 @@ internal static class MediaTypes
     public const string MergePatch = "application/merge-patch+json";
     public const string StrategicMergePatch = "application/strategic-merge-patch+json";
     public const string ApplyPatch = "application/apply-patch+yaml";
+    public const string ApplyPatchCbor = "application/apply-patch+cbor";
 
     /// <summary>The type without its parameters, in lower case; JSON where a request does not say.</summary>
     public static string Of(string? contentType)
@@ -28,5 +29,5 @@ internal static class MediaTypes
         return (end < 0 ? contentType : contentType[..end]).Trim().ToLowerInvariant();
     }
 
-    public static bool IsYaml(string mediaType) => mediaType is Yaml or "application/x-yaml" or "text/yaml";
+    public static bool IsYaml(string mediaType) => mediaType is Yaml or ApplyPatch or "application/x-yaml" or "text/yaml";
 }

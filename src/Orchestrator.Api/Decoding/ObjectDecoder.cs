@@ -70,7 +70,11 @@ internal sealed class ObjectDecoder(ApiOptions options, FieldSchemas schemas)
         bytes.IsEmpty ? null : ProtobufTree.Parse(bytes.IsSingleSegment ? bytes.FirstSpan : bytes.ToArray(), options.MaxDepth);
 
     /// <summary>Checks an object that came of a body or of a patch; fills in apiVersion and kind.</summary>
-    public Outcome<JsonObject> CheckObject(ApiCall call, JsonNode? root, List<JsonTree.Duplicate>? duplicates)
+    /// <param name="call">The request.</param>
+    /// <param name="root">The object.</param>
+    /// <param name="duplicates">Names that the body used twice.</param>
+    /// <param name="patch">The patch that the object came of; null for a body.</param>
+    public Outcome<JsonObject> CheckObject(ApiCall call, JsonNode? root, List<JsonTree.Duplicate>? duplicates, JsonNode? patch = null)
     {
         var kind = call.Kind;
         if (root is not JsonObject obj)
@@ -89,7 +93,7 @@ internal sealed class ObjectDecoder(ApiOptions options, FieldSchemas schemas)
         }
 
         var check = SchemaCheck.Run(obj, schema);
-        var decoded = CheckFields(call, obj, check, duplicates);
+        var decoded = CheckFields(call, obj, check, duplicates, patch);
         if (kind.IsCustom && check.UnknownFields.Count > 0 && !decoded.Failed)
         {
             Pruning.Run(obj, schema);
@@ -128,7 +132,8 @@ internal sealed class ObjectDecoder(ApiOptions options, FieldSchemas schemas)
         return null;
     }
 
-    private static Outcome<JsonObject> CheckFields(ApiCall call, JsonObject obj, SchemaCheck check, List<JsonTree.Duplicate>? duplicates)
+    private static Outcome<JsonObject> CheckFields(
+        ApiCall call, JsonObject obj, SchemaCheck check, List<JsonTree.Duplicate>? duplicates, JsonNode? patch)
     {
         var kind = call.Kind;
         // The values of custom kinds are validated against their schemas later, with all errors at once; only metadata is every kind's.
@@ -148,6 +153,8 @@ internal sealed class ObjectDecoder(ApiOptions options, FieldSchemas schemas)
         {
             case "Ignore":
                 return obj;
+            case "Strict" when patch is not null:
+                return StatusErrors.InvalidPatch(patch.ToJsonString(), $"strict decoding error: {string.Join(", ", findings)}");
             case "Strict":
                 return StatusErrors.BadRequest(
                     $"{kind.Kind} in version \"{kind.Version}\" cannot be handled as a {kind.Kind}: strict decoding error: {string.Join(", ", findings)}");

@@ -30,6 +30,22 @@ public static class StatusErrors
         Details = new() { Name = name, Group = kind.Group, Kind = kind.Kind, Causes = errors },
     };
 
+    /// <summary>Options of a request that are wrong.</summary>
+    public static StatusError InvalidOptions(string optionsKind, IReadOnlyList<FieldError> errors) => new()
+    {
+        Code = 422,
+        Reason = "Invalid",
+        Message = $"{optionsKind}.meta.k8s.io \"\" is invalid: {Aggregate(errors)}",
+        Details = new() { Group = "meta.k8s.io", Kind = optionsKind, Causes = errors },
+    };
+
+    /// <summary>A patch whose result cannot be taken.</summary>
+    public static StatusError InvalidPatch(string patch, string why)
+    {
+        var error = FieldError.Invalid("patch", patch, why);
+        return new() { Code = 422, Reason = "Invalid", Message = $" \"\" is invalid: {error}", Details = new() { Causes = [error] } };
+    }
+
     public static StatusError Forbidden(ResourceKind kind, string name, string why) =>
         new() { Code = 403, Reason = "Forbidden", Message = $"{Qualified(kind)} \"{name}\" is forbidden: {why}", Details = Of(kind, name) };
 

@@ -20,6 +20,7 @@ internal sealed class VerbRouter(
     WatchVerb watch,
     CreateVerb create,
     UpdateVerb update,
+    ApplyVerb apply,
     DeleteVerb delete,
     DeleteCollectionVerb deleteCollection)
 {
@@ -83,6 +84,7 @@ internal sealed class VerbRouter(
                 "list" => list.HandleAsync(call),
                 "create" when call.Request.Name.Length == 0 => create.HandleAsync(call),
                 "update" when call.Request.Name.Length > 0 => update.UpdateAsync(call),
+                "patch" when call.Request.Name.Length > 0 && ApplyVerb.Is(call) => apply.HandleAsync(call),
                 "patch" when call.Request.Name.Length > 0 => update.PatchAsync(call),
                 "delete" => delete.HandleAsync(call),
                 "deletecollection" => deleteCollection.HandleAsync(call),

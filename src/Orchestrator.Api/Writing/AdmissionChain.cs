@@ -1,24 +1,37 @@
 using System.Text.Json.Nodes;
 using Orchestrator.Api.Admission;
 using Orchestrator.Api.Metadata;
+using Orchestrator.Api.Ownership;
 using Orchestrator.Api.Responses;
 using Orchestrator.Model.Validation;
 
 namespace Orchestrator.Api.Writing;
 
 /// <summary>
-/// What every write goes through between its decoding and its commit, in Kubernetes' order: the kind's defaults, the admission rules, which may fill
-/// in, validation, and the checks, which see what would be stored.
+/// What every write goes through between its decoding and its commit, in Kubernetes' order: the kind's defaults, the ownership of what was
+/// written, the admission rules, which may fill in without owning it, validation, and the checks, which see what would be stored.
 /// </summary>
-internal sealed class AdmissionChain(IEnumerable<IAdmissionRule> rules, IEnumerable<IAdmissionCheck> checks)
+internal sealed class AdmissionChain(FieldOwnership ownership, IEnumerable<IAdmissionRule> rules, IEnumerable<IAdmissionCheck> checks)
 {
     private readonly IAdmissionRule[] _rules = [.. rules];
     private readonly IAdmissionCheck[] _checks = [.. checks];
 
     /// <summary>Null admits; validation answers with all errors at once.</summary>
-    public async ValueTask<StatusError?> AdmitAsync(AdmissionRequest request)
+    /// <param name="request">The write.</param>
+    /// <param name="managedFields">Of an apply: those that it worked out. Else those in the body, which are a wish; null for none.</param>
+    /// <param name="isApply">True where ownership is settled already.</param>
+    public async ValueTask<StatusError?> AdmitAsync(AdmissionRequest request, JsonNode? managedFields = null, bool isApply = false)
     {
         request.Kind.Rules.Default(request.Object);
+        if (isApply)
+        {
+            ObjectMetadata.Of(request.Object)["managedFields"] = managedFields?.DeepClone();
+        }
+        else
+        {
+            ownership.Track(request.Call, request.Old, request.Object, managedFields);
+        }
+
         return await RunRulesAsync(request) ?? Validate(request) ?? await RunChecksAsync(request);
     }
 

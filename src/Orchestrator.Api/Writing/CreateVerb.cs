@@ -17,7 +17,7 @@ internal sealed class CreateVerb(
 {
     public async ValueTask<StatusError?> HandleAsync(ApiCall call)
     {
-        var dryRun = WriteOptions.DryRun(call);
+        var dryRun = WriteOptions.Read(call, "CreateOptions");
         var body = await decoder.ReadAsync(call);
         if (body.Failed || dryRun.Error is not null)
         {
@@ -34,7 +34,11 @@ internal sealed class CreateVerb(
     }
 
     /// <summary>Makes a body whose place fits the request into a new object. A generated name that is taken is generated again; a given one is the caller's to change.</summary>
-    public async ValueTask<StatusError?> CreateAsync(ApiCall call, JsonObject obj, bool dryRun)
+    /// <param name="call">The request.</param>
+    /// <param name="obj">The body.</param>
+    /// <param name="dryRun">Stores nothing.</param>
+    /// <param name="isApply">True where an apply creates the object, whose managed fields are then settled.</param>
+    public async ValueTask<StatusError?> CreateAsync(ApiCall call, JsonObject obj, bool dryRun, bool isApply = false)
     {
         if (call.Kind is { HasStatus: true, CreatesWithStatus: false })
         {
@@ -42,6 +46,7 @@ internal sealed class CreateVerb(
         }
 
         var metadata = ObjectMetadata.Of(obj);
+        var managedFields = metadata["managedFields"];
         var prefix = metadata.Text("generateName") ?? "";
         var given = metadata.Text("name") ?? "";
         var generated = given.Length == 0 && prefix.Length > 0;
@@ -50,14 +55,14 @@ internal sealed class CreateVerb(
             var name = generated ? names.Next(prefix) : given;
             var uid = Guid.NewGuid().ToString();
             ObjectMetadata.StampNew(metadata, call.Request.Namespace, name, uid, clock.GetUtcNow(), call.Kind.HasGeneration);
-            TracePods(call, metadata);
             var refusal = await admission.AdmitAsync(
-                new AdmissionRequest(call, call.Kind, "create", call.Request.Namespace, name, obj, null, dryRun));
+                new AdmissionRequest(call, call.Kind, "create", call.Request.Namespace, name, obj, null, dryRun), managedFields, isApply);
             if (refusal is not null)
             {
                 return refusal;
             }
 
+            TracePods(call, metadata);
             var key = new ObjectKey(call.Kind.StorageName, call.Request.Namespace, name);
             if (dryRun)
             {

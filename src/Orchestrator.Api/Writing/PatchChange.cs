@@ -8,7 +8,8 @@ using Orchestrator.Api.Schemas;
 namespace Orchestrator.Api.Writing;
 
 /// <summary>patch: the result is checked like a body, since a patch can put anything anywhere.</summary>
-internal sealed class PatchChange(ApiCall call, string mediaType, JsonNode patch, FieldSchema? schema, ObjectDecoder decoder) : ObjectChange
+internal sealed class PatchChange(
+    ApiCall call, string mediaType, JsonNode patch, List<JsonTree.Duplicate> duplicates, FieldSchema? schema, ObjectDecoder decoder) : ObjectChange
 {
     public override Outcome<JsonObject> Apply(JsonObject current)
     {
@@ -34,27 +35,19 @@ internal sealed class PatchChange(ApiCall call, string mediaType, JsonNode patch
 
         if (!call.Kind.IsCustom)
         {
-            DropNulls(current);
+            JsonTree.DropNulls(current);
         }
 
-        return decoder.CheckObject(call, current, duplicates: null);
+        return decoder.CheckObject(call, current, duplicates, patch);
     }
 
     /// <summary>Reads the patch and checks that it is of the type it says.</summary>
     public static async ValueTask<Outcome<PatchChange>> ReadAsync(ApiCall call, ObjectDecoder decoder, FieldSchemas schemas)
     {
         var mediaType = MediaTypes.Of(call.Http.Request.ContentType);
-        if (mediaType == MediaTypes.ApplyPatch)
+        if (!SupportedTypes(call).Contains(mediaType, StringComparer.Ordinal))
         {
-            return StatusErrors.UnsupportedMediaType(
-                $"{MediaTypes.ApplyPatch}: server-side apply is not supported yet", MediaTypes.JsonPatch, MediaTypes.MergePatch, MediaTypes.StrategicMergePatch);
-        }
-
-        var schema = schemas.Of(call.Kind);
-        if (mediaType is not (MediaTypes.JsonPatch or MediaTypes.MergePatch or MediaTypes.StrategicMergePatch)
-            || (mediaType == MediaTypes.StrategicMergePatch && (schema is null || call.Kind.IsCustom)))
-        {
-            return StatusErrors.UnsupportedMediaType(mediaType, MediaTypes.JsonPatch, MediaTypes.MergePatch, MediaTypes.StrategicMergePatch);
+            return StatusErrors.UnsupportedMediaType(call.Http.Request.ContentType ?? "", SupportedTypes(call));
         }
 
         var body = await decoder.ReadTreeAsync(call, dropNulls: false);
@@ -65,33 +58,12 @@ internal sealed class PatchChange(ApiCall call, string mediaType, JsonNode patch
 
         var fits = mediaType == MediaTypes.JsonPatch ? body.Value.Root is JsonArray : body.Value.Root is JsonObject;
         return fits
-            ? new PatchChange(call, mediaType, body.Value.Root!, schema, decoder)
+            ? new PatchChange(call, mediaType, body.Value.Root!, body.Value.Duplicates, schemas.Of(call.Kind), decoder)
             : StatusErrors.BadRequest($"a body of type {mediaType} must be {(mediaType == MediaTypes.JsonPatch ? "an array" : "an object")}");
     }
 
-    private static void DropNulls(JsonNode? node)
-    {
-        switch (node)
-        {
-            case JsonObject members:
-                foreach (var name in members.Where(m => m.Value is null).Select(m => m.Key).ToList())
-                {
-                    members.Remove(name);
-                }
-
-                foreach (var (_, value) in members)
-                {
-                    DropNulls(value);
-                }
-
-                break;
-            case JsonArray items:
-                foreach (var item in items)
-                {
-                    DropNulls(item);
-                }
-
-                break;
-        }
-    }
+    /// <summary>The types of patches that the kind takes: strategic ones need its Go types' facts, which custom kinds do not have.</summary>
+    public static IReadOnlyList<string> SupportedTypes(ApiCall call) => call.Kind.ClrType is null || call.Kind.IsCustom
+        ? [MediaTypes.JsonPatch, MediaTypes.MergePatch, MediaTypes.ApplyPatch]
+        : [MediaTypes.JsonPatch, MediaTypes.MergePatch, MediaTypes.StrategicMergePatch, MediaTypes.ApplyPatch];
 }

@@ -93,11 +93,12 @@ internal sealed class UpdateFlow(
             return conflict;
         }
 
+        var managedFields = metadata["managedFields"];
         var oldMetadata = ObjectMetadata.Of(old);
         oldMetadata.Remove("resourceVersion");
         obj = UpdateScope.Keep(call, obj, old);
         var refusal = await admission.AdmitAsync(
-            new AdmissionRequest(call, call.Kind, "update", call.Request.Namespace, call.Request.Name, obj, old, dryRun));
+            new AdmissionRequest(call, call.Kind, "update", call.Request.Namespace, call.Request.Name, obj, old, dryRun), managedFields, change is ApplyChange);
         if (refusal is not null)
         {
             return refusal;

@@ -14,7 +14,7 @@ internal sealed class UpdateVerb(ObjectDecoder decoder, FieldSchemas schemas, Up
 {
     public async ValueTask<StatusError?> UpdateAsync(ApiCall call)
     {
-        var dryRun = WriteOptions.DryRun(call);
+        var dryRun = WriteOptions.Read(call, "UpdateOptions");
         var body = await decoder.ReadAsync(call);
         if (body.Failed || dryRun.Error is not null)
         {
@@ -33,7 +33,7 @@ internal sealed class UpdateVerb(ObjectDecoder decoder, FieldSchemas schemas, Up
 
     public async ValueTask<StatusError?> PatchAsync(ApiCall call)
     {
-        var dryRun = WriteOptions.DryRun(call);
+        var dryRun = WriteOptions.Read(call, "PatchOptions");
         var patch = await PatchChange.ReadAsync(call, decoder, schemas);
         return patch.Failed || dryRun.Error is not null
             ? patch.Error ?? dryRun.Error
@@ -61,7 +61,8 @@ internal sealed class UpdateVerb(ObjectDecoder decoder, FieldSchemas schemas, Up
         return error is { Reason: "AlreadyExists" } ? await flow.RunAsync(call, new Replacement(body), dryRun) : error;
     }
 
-    private static StatusError? CheckPath(ApiCall call, JsonObject body)
+    /// <summary>The body is of the object that the path names.</summary>
+    internal static StatusError? CheckPath(ApiCall call, JsonObject body)
     {
         var metadata = ObjectMetadata.Of(body);
         var name = metadata.Text("name") ?? "";

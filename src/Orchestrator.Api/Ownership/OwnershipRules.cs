@@ -118,8 +118,8 @@ internal static class OwnershipRules
     }
 
     /// <summary>
-    /// Takes out what was declared last time, puts back what anybody owns now, and of what then is missing leaves out only what had been declared: a list
-    /// element that others have put fields into stays with their fields.
+    /// Takes out what was declared last time, puts back what anybody owns now, and of what then is missing leaves out only what had been declared. An
+    /// element that nobody else declares goes with all that is in it.
     /// </summary>
     private static JsonObject Prune(JsonObject merged, FieldShape shape, ManagedFields owners, FieldSet last)
     {

@@ -1,0 +1,102 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using k8s;
+using k8s.Models;
+using Orchestrator.Api.Decoding;
+using Orchestrator.Api.Ownership;
+using Orchestrator.Api.Patching;
+using Orchestrator.Api.Schemas;
+
+namespace Orchestrator.UnitTests.Api.Ownership;
+
+/// <summary>
+/// Golden cases, one folder each: <c>input.yaml</c> holds the name of a client type and steps, each an apply or an update with a manager and an object;
+/// <c>expected.json</c> what each step gives: the conflicts, or the object and what each manager then owns.
+/// </summary>
+public sealed class ApplyCaseTests
+{
+    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly FieldSchemas Schemas = new();
+
+    public static TheoryData<string> Cases => [.. Directory.EnumerateDirectories(Root()).Select(d => Path.GetFileName(d)!).Order(StringComparer.Ordinal)];
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Gives_what_is_expected(string name)
+    {
+        var input = Read(Path.Combine(Root(), name, "input.yaml"));
+        var shape = new FieldShape(Schemas.Of(typeof(V1Pod).Assembly.GetType($"k8s.Models.{input["type"]}", throwOnError: true)!));
+        var live = new JsonObject();
+        var owners = new ManagedFields();
+        var results = new JsonArray();
+        foreach (var step in input["steps"]!.AsArray().OfType<JsonObject>())
+        {
+            (live, var result) = Run(step, live, owners, shape, $"2026-01-01T00:00:0{results.Count}Z");
+            results.Add(result);
+        }
+
+        Compare(Path.Combine(Root(), name, "expected.json"), results.ToJsonString(Readable) + "\n");
+    }
+
+    private static (JsonObject Live, JsonObject Result) Run(JsonObject step, JsonObject live, ManagedFields owners, FieldShape shape, string now)
+    {
+        var manager = (string)step["manager"]!;
+        var obj = (JsonObject)(step["apply"] ?? step["update"])!.DeepClone();
+        if (step["update"] is not null)
+        {
+            OwnershipRules.Update(live.Count == 0 ? null : live, obj, shape, owners, FieldManager.Updater(manager, "v1", ""), "v1", now);
+            return (obj, State(obj, owners));
+        }
+
+        try
+        {
+            // The rules bring the owners up to date in place, also where the apply is refused in the end: so on a copy, as the server reads them anew.
+            var tried = ManagedFields.Read(owners.Write()?.DeepClone())!;
+            var applied = OwnershipRules.Apply(live, obj, shape, tried, FieldManager.Applier(manager, ""), "v1", now, (bool?)step["force"] == true);
+            if (applied.Conflicts.Count > 0)
+            {
+                return (live, new JsonObject { ["conflict"] = ApplyConflict.Of(applied.Conflicts).Message });
+            }
+
+            owners.Entries.Clear();
+            foreach (var (key, entry) in tried.Entries)
+            {
+                owners.Entries[key] = entry;
+            }
+
+            JsonTree.DropNulls(applied.Object);
+            return (applied.Object, State(applied.Object, owners));
+        }
+        catch (PatchException e)
+        {
+            return (live, new JsonObject { ["error"] = e.Message });
+        }
+    }
+
+    private static JsonObject State(JsonObject obj, ManagedFields owners) => new()
+    {
+        ["object"] = obj.DeepClone(),
+        ["owners"] = new JsonObject(owners.Write()?.Select(e => KeyValuePair.Create(
+            $"{e!["manager"]} {e["operation"]} {e["time"]}", e["fieldsV1"]?.DeepClone())) ?? []),
+    };
+
+    private static void Compare(string expectedPath, string actual)
+    {
+        // Set the variable to write new expectations, and read them in the diff before committing.
+        if (Environment.GetEnvironmentVariable("UPDATE_GOLDEN") == "1")
+        {
+            File.WriteAllText(expectedPath, actual);
+        }
+
+        Assert.Equal(File.ReadAllText(expectedPath), actual);
+    }
+
+    private static JsonObject Read(string path)
+    {
+        object yaml = KubernetesYaml.Deserialize<object>(File.ReadAllText(path));
+        return (JsonObject)JsonNode.Parse(KubernetesJson.Serialize(yaml))!;
+    }
+
+    private static string Root([CallerFilePath] string file = "") => Path.Combine(Path.GetDirectoryName(file)!, "cases");
+}

@@ -32,6 +32,6 @@ internal static class ApplyConflict
     {
         var (name, operation, apiVersion, subresource) = conflict.Manager;
         var who = subresource.Length == 0 ? $"\"{name}\"" : $"\"{name}\" with subresource \"{subresource}\"";
-        return operation == FieldManager.Update ? $"{who} using {apiVersion}" : who;
+        return operation == FieldOwner.Update ? $"{who} using {apiVersion}" : who;
     }
 }

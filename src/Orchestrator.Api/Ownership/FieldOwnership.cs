@@ -26,7 +26,7 @@ internal sealed class FieldOwnership(FieldSchemas schemas, TimeProvider clock)
         // An object whose owners were given up, or that was written past the API, has none until somebody applies to it, as in Kubernetes.
         if (old is null || owners.Entries.Count > 0)
         {
-            var writer = FieldManager.Updater(WriteOptions.ManagerOf(call), call.Kind.ApiVersion, call.Request.Subresource);
+            var writer = FieldOwner.Updater(WriteOptions.ManagerOf(call), call.Kind.ApiVersion, call.Request.Subresource);
             OwnershipRules.Update(old, obj, Shape(call), owners, writer, call.Kind.ApiVersion, Now());
         }
 
@@ -48,10 +48,10 @@ internal sealed class FieldOwnership(FieldSchemas schemas, TimeProvider clock)
         if (owners.Entries.Count == 0 && live.Count > 0)
         {
             OwnershipRules.Update(
-                null, live, shape, owners, FieldManager.Updater(BeforeFirstApply, kind.ApiVersion, call.Request.Subresource), kind.ApiVersion, now);
+                null, live, shape, owners, FieldOwner.Updater(BeforeFirstApply, kind.ApiVersion, call.Request.Subresource), kind.ApiVersion, now);
         }
 
-        var applier = FieldManager.Applier(WriteOptions.ManagerOf(call), call.Request.Subresource);
+        var applier = FieldOwner.Applier(WriteOptions.ManagerOf(call), call.Request.Subresource);
         try
         {
             var mayForce = force || LastApplied.Allows(live, applied, shape, owners, applier, kind.ApiVersion);

@@ -17,7 +17,7 @@ internal static class LastApplied
     private const int MaxDepth = 64;
 
     /// <summary>True where all that an apply of kubectl would conflict in was applied by kubectl itself and has not been changed since.</summary>
-    public static bool Allows(JsonObject live, JsonObject applied, FieldShape shape, ManagedFields owners, FieldManager applier, string apiVersion)
+    public static bool Allows(JsonObject live, JsonObject applied, FieldShape shape, ManagedFields owners, FieldOwner applier, string apiVersion)
     {
         if (applier.Name != Kubectl || Text(live) is not { Length: > 0 } text || Parse(text) is not { } last || last.Text("apiVersion") != apiVersion)
         {
@@ -33,7 +33,7 @@ internal static class LastApplied
     }
 
     /// <summary>Puts the configuration into the annotation of an object that has it.</summary>
-    public static void Update(JsonObject obj, JsonObject applied, FieldManager applier)
+    public static void Update(JsonObject obj, JsonObject applied, FieldOwner applier)
     {
         if (applier.Name != Kubectl || string.IsNullOrEmpty(Text(obj)) || obj.Child("metadata", "annotations") is not { } annotations)
         {

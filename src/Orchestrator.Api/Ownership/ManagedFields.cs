@@ -8,16 +8,16 @@ namespace Orchestrator.Api.Ownership;
 /// <param name="Operation">Apply or Update.</param>
 /// <param name="ApiVersion">Of updates; empty for appliers, who stay the same when they go on to another version.</param>
 /// <param name="Subresource">Empty for the object itself.</param>
-internal readonly record struct FieldManager(string Name, string Operation, string ApiVersion, string Subresource)
+internal readonly record struct FieldOwner(string Name, string Operation, string ApiVersion, string Subresource)
 {
     public const string Apply = "Apply";
     public const string Update = "Update";
 
     public bool IsApplier => Operation == Apply;
 
-    public static FieldManager Applier(string name, string subresource) => new(name, Apply, "", subresource);
+    public static FieldOwner Applier(string name, string subresource) => new(name, Apply, "", subresource);
 
-    public static FieldManager Updater(string name, string apiVersion, string subresource) => new(name, Update, apiVersion, subresource);
+    public static FieldOwner Updater(string name, string apiVersion, string subresource) => new(name, Update, apiVersion, subresource);
 }
 
 /// <param name="Fields">What the manager owns.</param>
@@ -32,7 +32,7 @@ internal sealed class ManagedFields
     private const string OldUpdaters = "ancient-changes";
     private const string FieldsType = "FieldsV1";
 
-    public Dictionary<FieldManager, ManagedEntry> Entries { get; } = [];
+    public Dictionary<FieldOwner, ManagedEntry> Entries { get; } = [];
 
     /// <summary>Null where the JSON is not that of managed fields.</summary>
     public static ManagedFields? Read(JsonNode? json)
@@ -51,15 +51,15 @@ internal sealed class ManagedFields
         foreach (var node in entries)
         {
             if (node is not JsonObject entry
-                || entry.Text("operation") is not (FieldManager.Apply or FieldManager.Update) || entry.Text("apiVersion") is not { Length: > 0 } apiVersion
+                || entry.Text("operation") is not (FieldOwner.Apply or FieldOwner.Update) || entry.Text("apiVersion") is not { Length: > 0 } apiVersion
                 || entry.Text("fieldsType") is not FieldsType || FieldsV1.Read(entry.Child("fieldsV1") ?? []) is not { } fields)
             {
                 return null;
             }
 
             var operation = entry.Text("operation")!;
-            var manager = new FieldManager(
-                entry.Text("manager") ?? "", operation, operation == FieldManager.Apply ? "" : apiVersion, entry.Text("subresource") ?? "");
+            var manager = new FieldOwner(
+                entry.Text("manager") ?? "", operation, operation == FieldOwner.Apply ? "" : apiVersion, entry.Text("subresource") ?? "");
             read.Entries[manager] = new ManagedEntry(fields, apiVersion, entry.Text("time"));
         }
 
@@ -96,7 +96,7 @@ internal sealed class ManagedFields
         var updaters = Entries.Where(e => !e.Key.IsApplier).OrderBy(e => e.Value.Time ?? "", StringComparer.Ordinal)
             .ThenBy(e => e.Key.Name, StringComparer.Ordinal).Select(e => e.Key).ToList();
         var excess = updaters.Count - MaxUpdaters;
-        var first = new Dictionary<string, FieldManager>(StringComparer.Ordinal);
+        var first = new Dictionary<string, FieldOwner>(StringComparer.Ordinal);
         foreach (var manager in updaters)
         {
             if (excess <= 0)
@@ -110,7 +110,7 @@ internal sealed class ManagedFields
                 continue;
             }
 
-            var joined = FieldManager.Updater(OldUpdaters, manager.ApiVersion, "");
+            var joined = FieldOwner.Updater(OldUpdaters, manager.ApiVersion, "");
             var fields = Take(known).Union(Entries.GetValueOrDefault(joined)?.Fields ?? FieldSet.Empty);
             var entry = Entries[manager];
             Entries.Remove(manager);
@@ -119,9 +119,9 @@ internal sealed class ManagedFields
         }
     }
 
-    private FieldSet Take(FieldManager manager) => Entries.Remove(manager, out var entry) ? entry.Fields : FieldSet.Empty;
+    private FieldSet Take(FieldOwner manager) => Entries.Remove(manager, out var entry) ? entry.Fields : FieldSet.Empty;
 
-    private static JsonObject Write(FieldManager manager, ManagedEntry entry)
+    private static JsonObject Write(FieldOwner manager, ManagedEntry entry)
     {
         var json = new JsonObject
         {

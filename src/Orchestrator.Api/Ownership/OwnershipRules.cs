@@ -4,7 +4,7 @@ using Orchestrator.Api.Patching;
 namespace Orchestrator.Api.Ownership;
 
 /// <summary>A field that an applier declares and another manager owns with another value.</summary>
-internal sealed record FieldConflict(FieldManager Manager, string Path);
+internal sealed record FieldConflict(FieldOwner Manager, string Path);
 
 /// <summary>What an apply makes of an object.</summary>
 /// <param name="Object">The merged object, without its managed fields.</param>
@@ -32,7 +32,7 @@ internal static class OwnershipRules
     /// <param name="apiVersion">The version written in.</param>
     /// <param name="now">RFC 3339.</param>
     public static void Update(
-        JsonObject? earlier, JsonObject later, FieldShape shape, ManagedFields owners, FieldManager writer, string apiVersion, string now)
+        JsonObject? earlier, JsonObject later, FieldShape shape, ManagedFields owners, FieldOwner writer, string apiVersion, string now)
     {
         var difference = FieldComparison.Of(earlier, later, shape);
         var changed = difference.Changed;
@@ -51,7 +51,7 @@ internal static class OwnershipRules
     /// </summary>
     /// <exception cref="PatchException">An element of a list lacks its keys, or is there twice.</exception>
     public static AppliedObject Apply(
-        JsonObject live, JsonObject applied, FieldShape shape, ManagedFields owners, FieldManager applier, string apiVersion, string now, bool force)
+        JsonObject live, JsonObject applied, FieldShape shape, ManagedFields owners, FieldOwner applier, string apiVersion, string now, bool force)
     {
         var declared = FieldSets.Declared(applied, shape);
         var merged = StructuredMerge.Merge(live, applied, shape);
@@ -85,7 +85,7 @@ internal static class OwnershipRules
         return new AppliedObject(merged, []);
     }
 
-    private static IEnumerable<FieldConflict> Conflicts(ManagedFields owners, FieldManager applier, FieldSet changed) =>
+    private static IEnumerable<FieldConflict> Conflicts(ManagedFields owners, FieldOwner applier, FieldSet changed) =>
         from owner in owners.Entries
         where owner.Key != applier
         orderby owner.Key.Name, owner.Key.Operation, owner.Key.Subresource
@@ -96,7 +96,7 @@ internal static class OwnershipRules
     /// <param name="changed">What others lose because it has another value now.</param>
     /// <param name="removed">What all others lose because it is gone.</param>
     /// <param name="applier">Who keeps everything: an applier owns what it declares, also what it declares to be nothing.</param>
-    private static void TakeFromOthers(ManagedFields owners, FieldSet changed, FieldSet removed, FieldManager? applier)
+    private static void TakeFromOthers(ManagedFields owners, FieldSet changed, FieldSet removed, FieldOwner? applier)
     {
         foreach (var (manager, entry) in owners.Entries.ToList())
         {

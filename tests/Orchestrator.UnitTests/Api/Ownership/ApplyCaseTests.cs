@@ -45,7 +45,7 @@ public sealed class ApplyCaseTests
         var obj = (JsonObject)(step["apply"] ?? step["update"])!.DeepClone();
         if (step["update"] is not null)
         {
-            OwnershipRules.Update(live.Count == 0 ? null : live, obj, shape, owners, FieldManager.Updater(manager, "v1", ""), "v1", now);
+            OwnershipRules.Update(live.Count == 0 ? null : live, obj, shape, owners, FieldOwner.Updater(manager, "v1", ""), "v1", now);
             return (obj, State(obj, owners));
         }
 
@@ -53,7 +53,7 @@ public sealed class ApplyCaseTests
         {
             // The rules bring the owners up to date in place, also where the apply is refused in the end: so on a copy, as the server reads them anew.
             var tried = ManagedFields.Read(owners.Write()?.DeepClone())!;
-            var applied = OwnershipRules.Apply(live, obj, shape, tried, FieldManager.Applier(manager, ""), "v1", now, (bool?)step["force"] == true);
+            var applied = OwnershipRules.Apply(live, obj, shape, tried, FieldOwner.Applier(manager, ""), "v1", now, (bool?)step["force"] == true);
             if (applied.Conflicts.Count > 0)
             {
                 return (live, new JsonObject { ["conflict"] = ApplyConflict.Of(applied.Conflicts).Message });

@@ -44,7 +44,7 @@ public sealed class OwnershipProperties
             }
 
             var before = owners.Write()?.ToJsonString();
-            var again = OwnershipRules.Apply(live, last.Object, Shape, owners, FieldManager.Applier(last.Manager, ""), "v1", "2026-02-02T00:00:00Z", force: false);
+            var again = OwnershipRules.Apply(live, last.Object, Shape, owners, FieldOwner.Applier(last.Manager, ""), "v1", "2026-02-02T00:00:00Z", force: false);
             JsonTree.DropNulls(again.Object);
             return again.Conflicts.Count == 0 && JsonNode.DeepEquals(again.Object, live) && owners.Write()?.ToJsonString() == before;
         },
@@ -61,7 +61,7 @@ public sealed class OwnershipProperties
                 return JsonNode.DeepEquals(live, configuration);
             }
 
-            var owned = owners.Entries.GetValueOrDefault(FieldManager.Applier(manager, ""))?.Fields ?? FieldSet.Empty;
+            var owned = owners.Entries.GetValueOrDefault(FieldOwner.Applier(manager, ""))?.Fields ?? FieldSet.Empty;
             var declared = FieldSets.Declared(configuration, Shape).Except(FieldSet.Path("f:metadata", "f:name"));
             return owned.SetEquals(declared) && declared.Except(FieldSets.Present(live, Shape)).IsEmpty
                 && FieldComparison.Of(live, StructuredMerge.Merge(live, configuration, Shape), Shape).Changed.IsEmpty;
@@ -96,12 +96,12 @@ public sealed class OwnershipProperties
         {
             if (applies)
             {
-                live = OwnershipRules.Apply(live, obj, Shape, owners, FieldManager.Applier(manager, ""), "v1", Now, force: true).Object;
+                live = OwnershipRules.Apply(live, obj, Shape, owners, FieldOwner.Applier(manager, ""), "v1", Now, force: true).Object;
                 JsonTree.DropNulls(live);
             }
             else
             {
-                OwnershipRules.Update(live, obj, Shape, owners, FieldManager.Updater(manager, "v1", ""), "v1", Now);
+                OwnershipRules.Update(live, obj, Shape, owners, FieldOwner.Updater(manager, "v1", ""), "v1", Now);
                 live = obj;
             }
         }

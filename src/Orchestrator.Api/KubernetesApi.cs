@@ -91,7 +91,6 @@ public static class KubernetesApi
         services.AddSingleton<ServedVerbs>();
         services.AddSingleton<GroupDocuments>();
         services.AddSingleton<AggregatedDocuments>();
-        services.AddSingleton<SchemaWriter>();
         services.AddSingleton<OpenApiPaths>();
         services.AddSingleton<OpenApiV3Documents>();
         services.AddSingleton<OpenApiV2Document>();

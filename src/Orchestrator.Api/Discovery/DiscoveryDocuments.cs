@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Microsoft.AspNetCore.Http;
 using Orchestrator.Api.OpenApi;
 using Orchestrator.Api.Requests;
 using Orchestrator.Api.Responses;
@@ -30,20 +31,19 @@ internal sealed class DiscoveryDocuments(ServedKinds kinds, GroupDocuments group
         var accept = call.Http.Request.Headers.Accept.ToString();
         if (path is "/api" or "/apis" && AggregatedDocuments.VersionOffered(accept) is { } version)
         {
-            var list = Made($"{path} {version}", () => path == "/api" ? aggregated.Core(version) : aggregated.Named(version));
-            await JsonResponse.WriteAsync(call.Http, 200, list!, AggregatedDocuments.ContentType(version));
-            return null;
+            return await AnswerAsync(call, Made($"{path} {version}", () => new CachedDocument(
+                path == "/api" ? aggregated.Core(version) : aggregated.Named(version), AggregatedDocuments.ContentType(version))));
         }
 
-        if (path == "/openapi/v2" && OpenApiV2Document.IsProtobufWanted(accept))
+        if (path == "/openapi/v2")
         {
-            await JsonResponse.WriteAsync(call.Http, 200, OpenApiV2Document.WriteProtobuf(), OpenApiV2Document.ProtobufType);
-            return null;
-        }
-
-        if (path == "/openapi/v2" && !OpenApiV2Document.IsAcceptable(accept))
-        {
-            return StatusErrors.NotAcceptable(JsonResponse.ContentType);
+            switch (OpenApiV2Document.IsProtobufWanted(accept))
+            {
+                case null:
+                    return StatusErrors.NotAcceptable(JsonResponse.ContentType, OpenApiV2Document.ProtobufType);
+                case true:
+                    return await AnswerAsync(call, Made("v2 protobuf", () => new CachedDocument(openApiV2.WriteProtobuf(), OpenApiV2Document.ProtobufType)));
+            }
         }
 
         if (!IsKnown(path) || Made(path, () => Make(path)) is not { } document)
@@ -51,11 +51,29 @@ internal sealed class DiscoveryDocuments(ServedKinds kinds, GroupDocuments group
             return StatusErrors.PathNotFound;
         }
 
-        await JsonResponse.WriteAsync(call.Http, 200, document);
+        if (path.StartsWith("/openapi/v3/", StringComparison.Ordinal) && call.Request.QueryValue("hash") is { Length: > 0 } hash && hash != document.Hash)
+        {
+            // What the link named is gone; what is there now can be kept under its own hash only.
+            call.Http.Response.StatusCode = StatusCodes.Status301MovedPermanently;
+            call.Http.Response.Headers.Location = $"{path}?hash={document.Hash}";
+            return null;
+        }
+
+        return await AnswerAsync(call, document);
+    }
+
+    private static async ValueTask<StatusError?> AnswerAsync(ApiCall call, CachedDocument? document)
+    {
+        if (document is null)
+        {
+            return StatusErrors.PathNotFound;
+        }
+
+        await document.WriteAsync(call);
         return null;
     }
 
-    private byte[]? Made(string key, Func<byte[]?> make)
+    private CachedDocument? Made(string key, Func<CachedDocument?> make)
     {
         var made = _made;
         if (made.Kinds != kinds.Current)
@@ -71,23 +89,31 @@ internal sealed class DiscoveryDocuments(ServedKinds kinds, GroupDocuments group
         path is "/api" or "/apis" or "/version" or "/openapi/v2" or "/openapi/v3"
         || kinds.Current.All.Any(k => path == $"/apis/{k.Group}" || path == PathOf(k) || path == $"/openapi/v3{PathOf(k)}");
 
-    private byte[]? Make(string path) => path switch
+    private CachedDocument? Make(string path)
     {
-        "/api" => groups.CoreVersions(),
-        "/apis" => groups.GroupList(),
-        "/version" => VersionDocument.Write(),
-        "/openapi/v2" => openApiV2.Write(),
-        "/openapi/v3" => openApi.Index(),
-        _ when kinds.Current.All.FirstOrDefault(k => path == PathOf(k)) is { } kind => groups.Resources(kind.Group, kind.Version),
-        _ when kinds.Current.All.FirstOrDefault(k => path == $"/openapi/v3{PathOf(k)}") is { } kind => openApi.Document(kind.Group, kind.Version),
-        _ when kinds.Current.All.FirstOrDefault(k => k.Group.Length > 0 && path == $"/apis/{k.Group}") is { } kind => groups.Group(kind.Group),
-        _ => null,
-    };
+        if (kinds.Current.All.FirstOrDefault(k => path == $"/openapi/v3{PathOf(k)}") is { } described)
+        {
+            return openApi.Document(described.Group, described.Version);
+        }
+
+        var content = path switch
+        {
+            "/api" => groups.CoreVersions(),
+            "/apis" => groups.GroupList(),
+            "/version" => VersionDocument.Write(),
+            "/openapi/v2" => openApiV2.Write(),
+            "/openapi/v3" => openApi.Index(),
+            _ when kinds.Current.All.FirstOrDefault(k => path == PathOf(k)) is { } kind => groups.Resources(kind.Group, kind.Version),
+            _ when kinds.Current.All.FirstOrDefault(k => k.Group.Length > 0 && path == $"/apis/{k.Group}") is { } kind => groups.Group(kind.Group),
+            _ => null,
+        };
+        return content is null ? null : new CachedDocument(content);
+    }
 
     /// <param name="Kinds">What the documents tell of.</param>
     private sealed record MadeDocuments(KindRegistry Kinds)
     {
-        public ConcurrentDictionary<string, byte[]?> Documents { get; } = new(StringComparer.Ordinal);
+        public ConcurrentDictionary<string, CachedDocument?> Documents { get; } = new(StringComparer.Ordinal);
     }
 
     private static string PathOf(ResourceKind kind) => kind.Group.Length == 0 ? $"/api/{kind.Version}" : $"/apis/{kind.Group}/{kind.Version}";

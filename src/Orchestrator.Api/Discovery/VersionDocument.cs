@@ -10,16 +10,20 @@ internal static class VersionDocument
     private const string Major = "1";
     private const string Minor = "33";
 
+    private static readonly string Own = typeof(VersionDocument).Assembly.GetName().Version?.ToString(3) ?? "0.0.0";
+
+    /// <summary><c>v1.33.0+orchestrator-0.1.0</c>.</summary>
+    public static string GitVersion => $"v{Major}.{Minor}.0+orchestrator-{Own}";
+
     public static byte[] Write()
     {
         using var buffer = JsonBuffer.Rent();
         var json = buffer.Writer;
-        var own = typeof(VersionDocument).Assembly.GetName().Version?.ToString(3) ?? "0.0.0";
         json.WriteStartObject();
         json.WriteString("major", Major);
         json.WriteString("minor", Minor);
-        json.WriteString("gitVersion", $"v{Major}.{Minor}.0+orchestrator-{own}");
-        json.WriteString("gitCommit", Assembly.GetExecutingAssembly().GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? own);
+        json.WriteString("gitVersion", GitVersion);
+        json.WriteString("gitCommit", Assembly.GetExecutingAssembly().GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? Own);
         json.WriteString("gitTreeState", "clean");
         json.WriteString("buildDate", "1970-01-01T00:00:00Z");
         json.WriteString("goVersion", RuntimeInformation.FrameworkDescription);

@@ -1,44 +1,56 @@
 using Orchestrator.Api.Discovery;
+using Orchestrator.Api.Schemas;
 using Orchestrator.Model.Kinds;
 
 namespace Orchestrator.Api.OpenApi;
 
 /// <summary>
-/// OpenAPI 2 (<c>/openapi/v2</c>), for clients that do not know version 3. Whole as JSON; as protobuf, which old kubectl insists on, a document
-/// without definitions: it then merges by the types that it knows itself.
+/// OpenAPI 2 (<c>/openapi/v2</c>), for clients that do not know version 3, as JSON or as protobuf: every kubectl asks for the latter.
 /// </summary>
-internal sealed class OpenApiV2Document(ServedKinds kinds, SchemaWriter schemas, OpenApiPaths paths)
+internal sealed class OpenApiV2Document(ServedKinds kinds, FieldSchemas schemas, OpenApiPaths paths)
 {
     public const string ProtobufType = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
 
-    /// <summary>True where the client takes only protobuf.</summary>
-    public static bool IsProtobufWanted(string accept) =>
-        !IsAcceptable(accept) && accept.Contains("proto-openapi.spec.v2", StringComparison.Ordinal);
+    /// <summary>True where the client prefers protobuf, false where it prefers JSON, null where it takes neither.</summary>
+    public static bool? IsProtobufWanted(string accept)
+    {
+        foreach (var offer in accept.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            var type = offer.Split(';')[0];
+            // Its older name has an @, which media types may not contain.
+            if (type is ProtobufType or "application/com.github.proto-openapi.spec.v2@v1.0+protobuf")
+            {
+                return true;
+            }
 
-    /// <summary><c>openapi.v2.Document</c>: swagger (1), info (2: title, version) and empty paths (8).</summary>
-    public static byte[] WriteProtobuf() => [.. "\n\u00032.0"u8, .. "\u0012\u0012\n\u000cOrchestrator\u0012\u0002v1"u8, .. "\u0042\u0000"u8];
+            if (type is "application/json" or "application/*" or "*/*")
+            {
+                return false;
+            }
+        }
 
-    /// <summary>False where the client takes only protobuf.</summary>
-    public static bool IsAcceptable(string accept) =>
-        accept.Length == 0 || accept.Split(',', StringSplitOptions.TrimEntries)
-            .Any(offer => offer.StartsWith("application/json", StringComparison.Ordinal) || offer.StartsWith("*/*", StringComparison.Ordinal));
+        return accept.Length == 0 ? false : null;
+    }
+
+    public byte[] WriteProtobuf() => OpenApiV2Protobuf.Encode(Write());
 
     public byte[] Write() => GroupDocuments.Write(json =>
     {
+        var all = kinds.Current.All;
         json.WriteString("swagger", "2.0");
         json.WriteStartObject("info");
         json.WriteString("title", "Orchestrator");
-        json.WriteString("version", "v1");
+        json.WriteString("version", VersionDocument.GitVersion);
         json.WriteEndObject();
         json.WriteStartObject("paths");
-        foreach (var kind in kinds.Current.All)
+        foreach (var kind in all)
         {
-            paths.Write(json, kind, version3: false);
+            paths.Write(json, kind, OpenApiDialect.V2);
         }
 
         json.WriteEndObject();
         json.WriteStartObject("definitions");
-        schemas.WriteDefinitions(json, kinds.Current.All, "#/definitions/");
+        new SchemaWriter(schemas, json, OpenApiDialect.V2, all).WriteDefinitions(paths.FurtherTypes(all));
         json.WriteEndObject();
     });
 }

@@ -1,56 +1,240 @@
 using System.Text.Json;
+using k8s.Models;
 using Orchestrator.Api.Schemas;
 using Orchestrator.Model.Kinds;
+using Orchestrator.Model.Schemas;
 
 namespace Orchestrator.Api.OpenApi;
 
-/// <summary>Writes field schemas as JSON schemas, with Kubernetes' extensions for list merging.</summary>
-internal sealed class SchemaWriter(FieldSchemas schemas)
+/// <summary>
+/// Writes field schemas as JSON schemas with Kubernetes' names, descriptions and extensions. One for each document: it knows what it has written.
+/// </summary>
+internal sealed class SchemaWriter(FieldSchemas schemas, Utf8JsonWriter json, OpenApiDialect dialect, IReadOnlyList<ResourceKind> kinds)
 {
-    /// <summary>Every object type that the kinds are made of, as members of the object that is being written.</summary>
-    /// <param name="json">Receives them.</param>
-    /// <param name="kinds">The kinds.</param>
-    /// <param name="refPrefix">What references begin with: <c>#/components/schemas/</c> or <c>#/definitions/</c>.</param>
-    public void WriteDefinitions(Utf8JsonWriter json, IReadOnlyList<ResourceKind> kinds, string refPrefix)
+    private static readonly Type[] Always = [typeof(V1DeleteOptions), typeof(V1Status), typeof(V1ListMeta)];
+
+    private readonly Descriptions _descriptions = Descriptions.Load();
+    private readonly HashSet<string> _written = new(StringComparer.Ordinal);
+    private readonly ILookup<FieldSchema, ResourceKind> _kindsOf = kinds
+        .Where(k => schemas.Of(k) is not null).ToLookup(k => schemas.Of(k)!);
+
+    /// <summary>Every type that the kinds are made of, as members of the object that is being written.</summary>
+    /// <param name="further">Types that only subresources have.</param>
+    public void WriteDefinitions(IEnumerable<Type> further)
     {
-        var written = new HashSet<string>(StringComparer.Ordinal);
         foreach (var kind in kinds)
         {
             if (schemas.Of(kind) is { } schema)
             {
-                WriteDefinition(json, schema, kinds, refPrefix, written);
+                WriteDefinition(schema);
+                if (kind.Verbs.Contains("list"))
+                {
+                    WriteList(kind);
+                }
             }
         }
+
+        foreach (var type in Always.Concat(further))
+        {
+            WriteDefinition(schemas.Of(type));
+        }
+
+        json.WriteStartObject(DefinitionNames.Patch);
+        json.WriteString("description", "Changes to an object: a JSON patch, merge patch, strategic merge patch, or a configuration to apply.");
+        json.WriteString("type", "object");
+        json.WriteEndObject();
     }
 
-    /// <summary>Name of a kind's schema; null for kinds without one.</summary>
-    public string? NameOf(ResourceKind kind) => schemas.Of(kind)?.TypeName;
-
-    private void WriteDefinition(Utf8JsonWriter json, FieldSchema schema, IReadOnlyList<ResourceKind> kinds, string refPrefix, HashSet<string> written)
+    private void WriteDefinition(FieldSchema schema)
     {
-        if (!written.Add(schema.TypeName))
+        var facts = TypeFacts.Of(schema);
+        if (!_written.Add(facts.Name))
         {
             return;
         }
 
-        json.WriteStartObject(schema.TypeName);
+        json.WriteStartObject(facts.Name);
+        if (schema.Source is { } source)
+        {
+            CustomSchemaWriter.WriteRoot(json, source, dialect);
+        }
+        else
+        {
+            WriteObject(schema, facts);
+        }
+
+        WriteKinds(json, [.. _kindsOf[schema]]);
+        json.WriteEndObject();
+        if (schema.Source is null)
+        {
+            foreach (var property in schema.Properties.Values)
+            {
+                WriteReferenced(property.Schema, facts.Fields.GetValueOrDefault(property.Name, FieldFacts.None));
+            }
+        }
+        else
+        {
+            WriteDefinition(schemas.Of(typeof(V1ObjectMeta)));
+        }
+    }
+
+    private void WriteObject(FieldSchema schema, TypeFacts facts)
+    {
+        WriteText("description", _descriptions.OfType(schema.TypeName));
         json.WriteString("type", "object");
         json.WriteStartObject("properties");
+        var required = new List<string>();
         foreach (var property in schema.Properties.Values.OrderBy(p => p.Name, StringComparer.Ordinal))
         {
+            var field = facts.Fields.GetValueOrDefault(property.Name, FieldFacts.None);
             json.WriteStartObject(property.Name);
-            WriteBody(json, property.Schema, refPrefix);
-            WriteMerge(json, property);
+            WriteField(property.Schema, field, _descriptions.OfField(schema.TypeName, property.Name));
+            WriteMerge(property);
             json.WriteEndObject();
+            if (field.IsRequired)
+            {
+                required.Add(property.Name);
+            }
         }
 
         json.WriteEndObject();
-        WriteKinds(json, [.. kinds.Where(k => schemas.Of(k) == schema)]);
-        json.WriteEndObject();
-        foreach (var nested in schema.Properties.Values.Select(p => ObjectWithin(p.Schema)).OfType<FieldSchema>())
+        if (required.Count > 0)
         {
-            WriteDefinition(json, nested, kinds, refPrefix, written);
+            Discovery.GroupDocuments.WriteStrings(json, "required", required);
         }
+
+        if (schema.IsAtomic)
+        {
+            json.WriteString("x-kubernetes-map-type", "atomic");
+        }
+    }
+
+    private void WriteField(FieldSchema schema, FieldFacts facts, string? description)
+    {
+        WriteText("description", description);
+        if (dialect.IsVersion3 && facts.Default.Length > 0)
+        {
+            json.WritePropertyName("default");
+            json.WriteRawValue(facts.Default);
+        }
+
+        WriteBody(schema, facts, wrapped: true);
+    }
+
+    /// <param name="schema">What to write.</param>
+    /// <param name="facts">Facts of the field whose value, element or member it is.</param>
+    /// <param name="wrapped">References stand beside other members of their schema, which version 3 ignores there: they go into allOf.</param>
+    private void WriteBody(FieldSchema schema, FieldFacts facts, bool wrapped)
+    {
+        if (ScalarTypes.DefinitionOf(schema, facts) is { } scalar)
+        {
+            WriteReference(scalar, wrapped);
+            return;
+        }
+
+        switch (schema.Form)
+        {
+            case FieldForm.Object:
+                WriteReference(TypeFacts.Of(schema).Name, wrapped);
+                break;
+            case FieldForm.Array:
+                json.WriteString("type", "array");
+                WriteNested("items", schema.Element!, facts);
+                break;
+            case FieldForm.Map:
+                json.WriteString("type", "object");
+                WriteNested("additionalProperties", schema.Element!, facts);
+                break;
+            default:
+                ScalarTypes.WriteInline(json, schema);
+                break;
+        }
+    }
+
+    private void WriteNested(string name, FieldSchema element, FieldFacts facts)
+    {
+        json.WriteStartObject(name);
+        var isReference = element.Form == FieldForm.Object || ScalarTypes.DefinitionOf(element, facts) is not null;
+        if (dialect.IsVersion3 && element.Form == FieldForm.String)
+        {
+            json.WriteString("default", "");
+        }
+        else if (dialect.IsVersion3 && isReference)
+        {
+            json.WritePropertyName("default");
+            json.WriteRawValue("{}");
+        }
+
+        WriteBody(element, facts with { Type = "" }, wrapped: isReference);
+        json.WriteEndObject();
+    }
+
+    private void WriteReference(string name, bool wrapped)
+    {
+        if (!wrapped || !dialect.IsVersion3)
+        {
+            json.WriteString("$ref", dialect.RefPrefix + name);
+            return;
+        }
+
+        json.WriteStartArray("allOf");
+        json.WriteStartObject();
+        json.WriteString("$ref", dialect.RefPrefix + name);
+        json.WriteEndObject();
+        json.WriteEndArray();
+    }
+
+    private void WriteReferenced(FieldSchema schema, FieldFacts facts)
+    {
+        if (ScalarTypes.DefinitionOf(schema, facts) is { } scalar)
+        {
+            if (_written.Add(scalar))
+            {
+                json.WriteStartObject(scalar);
+                ScalarTypes.WriteDefinition(json, scalar, dialect);
+                json.WriteEndObject();
+            }
+        }
+        else if (schema.Form == FieldForm.Object)
+        {
+            WriteDefinition(schema);
+        }
+        else if (schema.Element is { } element)
+        {
+            WriteReferenced(element, facts with { Type = "" });
+        }
+    }
+
+    private void WriteList(ResourceKind kind)
+    {
+        var item = TypeFacts.Of(schemas.Of(kind)!).Name;
+        json.WriteStartObject(DefinitionNames.ListOf(item));
+        json.WriteString("description", $"{kind.ListKind} is a list of {kind.Kind} objects.");
+        json.WriteString("type", "object");
+        json.WriteStartObject("properties");
+        foreach (var name in (ReadOnlySpan<string>)["apiVersion", "kind"])
+        {
+            json.WriteStartObject(name);
+            WriteText("description", _descriptions.OfField(nameof(V1PodList), name));
+            json.WriteString("type", "string");
+            json.WriteEndObject();
+        }
+
+        json.WriteStartObject("items");
+        json.WriteString("description", $"The {kind.Plural}.");
+        json.WriteString("type", "array");
+        json.WriteStartObject("items");
+        WriteReference(item, wrapped: true);
+        json.WriteEndObject();
+        json.WriteEndObject();
+        json.WriteStartObject("metadata");
+        WriteText("description", _descriptions.OfField(nameof(V1PodList), "metadata"));
+        WriteReference(TypeFacts.Of(nameof(V1ListMeta)).Name, wrapped: true);
+        json.WriteEndObject();
+        json.WriteEndObject();
+        Discovery.GroupDocuments.WriteStrings(json, "required", ["items"]);
+        WriteKinds(json, [kind with { Kind = kind.ListKind }]);
+        json.WriteEndObject();
     }
 
     private static void WriteKinds(Utf8JsonWriter json, IReadOnlyList<ResourceKind> kinds)
@@ -78,74 +262,40 @@ internal sealed class SchemaWriter(FieldSchemas schemas)
         json.WriteEndObject();
     }
 
-    private static void WriteMerge(Utf8JsonWriter json, FieldProperty property)
+    private void WriteMerge(FieldProperty property)
     {
-        if (property.MergeKey is not { } key)
+        if (property.ListType is { } list)
         {
-            return;
+            if (list == ListType.Map)
+            {
+                Discovery.GroupDocuments.WriteStrings(json, "x-kubernetes-list-map-keys", property.ListMapKeys);
+            }
+
+            json.WriteString("x-kubernetes-list-type", list switch { ListType.Map => "map", ListType.Set => "set", _ => "atomic" });
         }
 
-        if (key != MergeKeys.Set)
+        if (property.IsAtomicMap is { } atomic)
+        {
+            json.WriteString("x-kubernetes-map-type", atomic ? "atomic" : "granular");
+        }
+
+        if (property.MergeKey is { Length: > 0 } key)
         {
             json.WriteString("x-kubernetes-patch-merge-key", key);
         }
 
-        json.WriteString("x-kubernetes-patch-strategy", "merge");
-    }
-
-    private static void WriteBody(Utf8JsonWriter json, FieldSchema schema, string refPrefix)
-    {
-        switch (schema.Form)
+        string?[] strategies = [property.MergeKey is null ? null : "merge", property.RetainsKeys ? "retainKeys" : null, property.ReplacedByPatches ? "replace" : null];
+        if (strategies.Any(s => s is not null))
         {
-            case FieldForm.Object:
-                json.WriteString("$ref", refPrefix + schema.TypeName);
-                break;
-            case FieldForm.Array:
-                json.WriteString("type", "array");
-                json.WriteStartObject("items");
-                WriteBody(json, schema.Element!, refPrefix);
-                json.WriteEndObject();
-                break;
-            case FieldForm.Map:
-                json.WriteString("type", "object");
-                json.WriteStartObject("additionalProperties");
-                WriteBody(json, schema.Element!, refPrefix);
-                json.WriteEndObject();
-                break;
-            default:
-                WriteScalar(json, schema.Form);
-                break;
+            json.WriteString("x-kubernetes-patch-strategy", string.Join(',', strategies.OfType<string>()));
         }
     }
 
-    private static void WriteScalar(Utf8JsonWriter json, FieldForm form)
+    private void WriteText(string name, string? text)
     {
-        var (type, format) = form switch
+        if (!string.IsNullOrEmpty(text))
         {
-            FieldForm.Integer => ("integer", "int64"),
-            FieldForm.Number => ("number", "double"),
-            FieldForm.Boolean => ("boolean", ""),
-            FieldForm.Time => ("string", "date-time"),
-            FieldForm.Bytes => ("string", "byte"),
-            FieldForm.IntOrString => ("string", "int-or-string"),
-            FieldForm.Any => ("", ""),
-            _ => ("string", ""),
-        };
-        if (type.Length > 0)
-        {
-            json.WriteString("type", type);
-        }
-
-        if (format.Length > 0)
-        {
-            json.WriteString("format", format);
+            json.WriteString(name, text);
         }
     }
-
-    private static FieldSchema? ObjectWithin(FieldSchema schema) => schema.Form switch
-    {
-        FieldForm.Object => schema,
-        FieldForm.Array or FieldForm.Map => ObjectWithin(schema.Element!),
-        _ => null,
-    };
 }

@@ -5,7 +5,7 @@
   <xsl:template match="/">
     <xsl:for-each select="doc/members/member[starts-with(@name, 'T:k8s.Models.') or starts-with(@name, 'P:k8s.Models.') or starts-with(@name, 'T:Orchestrator.Model.') or starts-with(@name, 'P:Orchestrator.Model.')]">
       <xsl:variable name="text"><xsl:apply-templates select="summary/node()" /></xsl:variable>
-      <xsl:value-of select="@name" /><xsl:text>&#9;</xsl:text><xsl:value-of select="normalize-space($text)" /><xsl:text>&#10;</xsl:text>
+      <xsl:value-of select="concat(@name, '&#9;', normalize-space($text), '&#10;')" />
     </xsl:for-each>
   </xsl:template>
   <xsl:template match="see[@langword]"><xsl:value-of select="@langword" /></xsl:template>

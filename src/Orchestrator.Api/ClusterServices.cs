@@ -7,6 +7,7 @@ using Orchestrator.Api.Heartbeats;
 using Orchestrator.Api.Reading;
 using Orchestrator.Api.Security;
 using Orchestrator.Api.Security.Authorization;
+using Orchestrator.Api.Security.Certificates;
 using Orchestrator.Api.Security.Oidc;
 using Orchestrator.Api.Security.Pki;
 using Orchestrator.Api.Security.Rbac;
@@ -31,6 +32,7 @@ public static class ClusterServices
         services.AddSingleton<IAuthorizer, MastersAuthorizer>();
         services.AddSingleton<IAuthorizer, NodeAuthorizer>();
         services.AddRbac();
+        services.AddCertificateSigning();
         services.AddReviews();
         services.AddAdmissionRules();
         services.AddSingleton(certificates);
@@ -72,6 +74,13 @@ public static class ClusterServices
         services.AddSingleton<IAdmissionCheck, RbacEscalation>();
         services.AddHostedService<RbacFollower>();
         services.AddHostedService<RoleAggregation>();
+    }
+
+    private static void AddCertificateSigning(this IServiceCollection services)
+    {
+        services.AddSingleton<IAdmissionRule, SigningRequestor>();
+        services.AddSingleton<ISubresource, SigningApproval>();
+        services.AddHostedService<CertificateSigning>();
     }
 
     private static void AddReviews(this IServiceCollection services)

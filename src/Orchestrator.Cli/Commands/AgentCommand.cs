@@ -13,13 +13,15 @@ internal static class AgentCommand
     private const string DefaultContainerdSocket = "/run/containerd/containerd.sock";
 
     private static readonly Option<string> NodeName = new("--node-name") { Description = "Name of this machine's Node object", HelpName = "NAME", Required = true };
-    private static readonly Option<string> Kubeconfig = new("--kubeconfig") { Description = "How to reach the API server, as user system:node:NAME", HelpName = "FILE", Required = true };
+    private static readonly Option<string?> Kubeconfig = new("--kubeconfig") { Description = "How to reach the API server, as user system:node:NAME", HelpName = "FILE" };
     private static readonly Option<string> RootDirectory = new("--root-dir") { Description = "Directory for volumes, logs and machines", HelpName = "DIR", DefaultValueFactory = _ => "/var/lib/orchestrator/agent" };
     private static readonly Option<string> Listen = new("--listen") { Description = "Address and port of the agent's endpoint", HelpName = "IP:PORT", DefaultValueFactory = _ => "127.0.0.1:10250" };
     private static readonly Option<string?> NodeIp = new("--node-ip") { Description = "Address under which the API server reaches the endpoint; by default the one listened on", HelpName = "IP" };
-    private static readonly Option<string> ServingCertificate = new("--serving-cert") { Description = "Certificate of the endpoint (PEM)", HelpName = "FILE", Required = true };
-    private static readonly Option<string> ServingKey = new("--serving-key") { Description = "Key of the endpoint's certificate (PEM)", HelpName = "FILE", Required = true };
-    private static readonly Option<string> ClientAuthority = new("--client-ca") { Description = "Authority of the API server's client certificate (PEM)", HelpName = "FILE", Required = true };
+    private static readonly Option<string?> ServingCertificate = new("--serving-cert") { Description = "Certificate of the endpoint (PEM)", HelpName = "FILE" };
+    private static readonly Option<string?> ServingKey = new("--serving-key") { Description = "Key of the endpoint's certificate (PEM)", HelpName = "FILE" };
+    private static readonly Option<string?> ClientAuthority = new("--client-ca") { Description = "Authority of the API server's client certificate (PEM)", HelpName = "FILE" };
+    private static readonly Option<string?> BootstrapToken = new("--bootstrap-token") { Description = "Join with a bootstrap token: kubeconfig and certificates are requested, and kept in ROOT-DIR/pki. Needs --server and --client-ca", HelpName = "ID.SECRET" };
+    private static readonly Option<string?> ServerUrl = new("--server") { Description = "URL of the API server, for joining", HelpName = "URL" };
     private static readonly Option<string?> ContainerdSocket = new("--containerd-socket") { Description = $"containerd's socket; by default {DefaultContainerdSocket} where it exists", HelpName = "PATH" };
     private static readonly Option<bool> Qemu = new("--qemu") { Description = "Run pods of the runtime classes qemu, kvm and vm as virtual machines" };
     private static readonly Option<string> CgroupParent = new("--cgroup-parent") { Description = "Control group under which those of the pods are made", HelpName = "NAME", DefaultValueFactory = _ => new ContainerdOptions { SocketPath = "", NodeName = "" }.CgroupParent };
@@ -32,10 +34,11 @@ internal static class AgentCommand
         var command = new Command("agent", "Run the pods that are bound to this node. Stopping the agent leaves them running; starting it again picks them up.")
         {
             NodeName, Kubeconfig, RootDirectory, Listen, NodeIp, ServingCertificate, ServingKey, ClientAuthority,
-            ContainerdSocket, Qemu, CgroupParent, ImageStore, NodeLabels, OtlpEndpoint,
+            BootstrapToken, ServerUrl, ContainerdSocket, Qemu, CgroupParent, ImageStore, NodeLabels, OtlpEndpoint,
         };
         command.SetAction(async (parsed, cancel) =>
         {
+            await JoinAsync(parsed, cancel);
             await using var app = AgentHost.Create(Settings(parsed));
             await app.StartAsync(cancel);
             await app.WaitForShutdownAsync(cancel);
@@ -59,13 +62,13 @@ internal static class AgentCommand
         return new AgentSettings
         {
             NodeName = parsed.GetRequiredValue(NodeName),
-            KubeconfigPath = Existing(parsed, Kubeconfig),
+            KubeconfigPath = Existing(parsed, Kubeconfig, NodeJoin.KubeconfigFile),
             RootDirectory = Path.GetFullPath(parsed.GetRequiredValue(RootDirectory)),
             Listen = listen,
             NodeIp = ParseNodeIp(parsed.GetValue(NodeIp), listen),
-            ServingCertificatePath = Existing(parsed, ServingCertificate),
-            ServingKeyPath = Existing(parsed, ServingKey),
-            ClientAuthorityPath = Existing(parsed, ClientAuthority),
+            ServingCertificatePath = Existing(parsed, ServingCertificate, NodeJoin.ServingCertificateFile),
+            ServingKeyPath = Existing(parsed, ServingKey, NodeJoin.ServingKeyFile),
+            ClientAuthorityPath = Existing(parsed, ClientAuthority, null),
             ContainerdSocket = socket,
             Qemu = parsed.GetValue(Qemu),
             CgroupParent = parsed.GetRequiredValue(CgroupParent).Trim('/'),
@@ -75,9 +78,36 @@ internal static class AgentCommand
         };
     }
 
-    private static string Existing(ParseResult parsed, Option<string> option)
+    /// <summary>Gets the credentials that are missing or due, where the agent is told how.</summary>
+    private static async Task JoinAsync(ParseResult parsed, CancellationToken cancel)
     {
-        var path = parsed.GetRequiredValue(option);
+        if (parsed.GetValue(BootstrapToken) is not { } token)
+        {
+            return;
+        }
+
+        if (parsed.GetValue(ServerUrl) is not { } url || !Uri.TryCreate(url, UriKind.Absolute, out var server) || server.Scheme != Uri.UriSchemeHttps)
+        {
+            throw new CommandFailedException("--bootstrap-token needs --server with the https URL of the API server");
+        }
+
+        if (!IPEndPoint.TryParse(parsed.GetRequiredValue(Listen), out var listen))
+        {
+            throw new CommandFailedException($"--listen: '{parsed.GetValue(Listen)}' is not an address and port, such as 127.0.0.1:10250");
+        }
+
+        var nodeIp = ParseNodeIp(parsed.GetValue(NodeIp), listen);
+        await new NodeJoin(JoinDirectory(parsed), parsed.GetRequiredValue(NodeName), nodeIp, server, Existing(parsed, ClientAuthority, null), TimeProvider.System)
+            .EnsureAsync(token, cancel);
+    }
+
+    private static string JoinDirectory(ParseResult parsed) => Path.Combine(Path.GetFullPath(parsed.GetRequiredValue(RootDirectory)), "pki");
+
+    private static string Existing(ParseResult parsed, Option<string?> option, string? joined)
+    {
+        var path = parsed.GetValue(option)
+            ?? (joined is not null && parsed.GetValue(BootstrapToken) is not null ? Path.Combine(JoinDirectory(parsed), joined) : null)
+            ?? throw new CommandFailedException($"{option.Name} is needed{(joined is null ? "" : ", or --bootstrap-token")}");
         return File.Exists(path) ? path : throw new CommandFailedException($"{option.Name}: there is no file '{path}'");
     }
 

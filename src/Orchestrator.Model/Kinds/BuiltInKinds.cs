@@ -22,6 +22,7 @@ public static class BuiltInKinds
         RbacKinds.ClusterRole(),
         RbacKinds.RoleBinding(),
         RbacKinds.ClusterRoleBinding(),
+        CertificateKinds.SigningRequest(),
         .. ReviewKinds.All,
     ];
 

@@ -20,7 +20,7 @@ public class PlacementBenchmarks
         """{"spec":{"containers":[{"resources":{"requests":{"cpu":"100m","memory":"500Mi"}}}]}}""").RootElement;
 
     private ClusterState _cluster = new();
-    private WorkloadShape _shape = null!;
+    private Workload _workload;
     private Placer _placer = null!;
 
     [Params(5_000, 100_000)]
@@ -38,7 +38,7 @@ public class PlacementBenchmarks
             _cluster.SetHypervisor(new HypervisorFacts($"{name}-containerd", name, true, ["runc"]));
         }
 
-        _shape = new ShapeCatalog(_cluster).Find(Pod, "runc");
+        _workload = new WorkloadCatalog(_cluster).Find(Pod, "runc");
         _placer = new Placer(_cluster, PlacementProfile.Default, new Random(1));
     }
 
@@ -47,8 +47,8 @@ public class PlacementBenchmarks
     {
         for (int i = 0; i < PodsPerRun; i++)
         {
-            Placement placement = _placer.Place(_shape);
-            _cluster.PlacePod($"pod-{i}", placement.NodeName!, _shape);
+            Placement placement = _placer.Place(_workload);
+            _cluster.PlacePod($"pod-{i}", placement.NodeName!, _workload);
         }
     }
 
@@ -58,9 +58,9 @@ public class PlacementBenchmarks
         int shown = 0;
         for (int i = 0; i < PodsPerRun; i++)
         {
-            Placement placement = _placer.Place(_shape);
-            shown += _placer.Report(_shape, placement).Scores.Count;
-            _cluster.PlacePod($"pod-{i}", placement.NodeName!, _shape);
+            Placement placement = _placer.Place(_workload);
+            shown += _placer.Report(_workload, placement).Scores.Count;
+            _cluster.PlacePod($"pod-{i}", placement.NodeName!, _workload);
         }
 
         return shown;

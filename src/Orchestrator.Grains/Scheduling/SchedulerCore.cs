@@ -25,7 +25,9 @@ internal sealed class SchedulerCore
 
     private readonly string _schedulerName;
     private readonly ClusterState _cluster = new();
-    private readonly ShapeCatalog _shapes;
+    private readonly WorkloadCatalog _workloads;
+    private readonly QueueingHints _hints;
+    private readonly HashSet<PodIdentity> _placedSince = [];
     private readonly SchedulingQueue _queue = new();
     private readonly Placer _placer;
     private readonly Dictionary<string, NodeFacts> _nodes = new(StringComparer.Ordinal);
@@ -40,9 +42,10 @@ internal sealed class SchedulerCore
     public SchedulerCore(string schedulerName, PlacementProfile profile, Random random)
     {
         _schedulerName = schedulerName;
-        _shapes = new ShapeCatalog(_cluster);
+        _workloads = new WorkloadCatalog(_cluster);
+        _hints = new QueueingHints(_cluster, profile);
         _placer = new Placer(_cluster, profile, random);
-        _anyFilter = (1 << profile.Filters.Count) - 1;
+        _anyFilter = (1 << profile.FilterCount) - 1;
         _servesRuntime = profile.BitOf(nameof(ServesRuntime));
         _usage = profile.BitOf(nameof(FitsResources)) | profile.BitOf(nameof(HasFreeHostPorts));
     }
@@ -82,6 +85,13 @@ internal sealed class SchedulerCore
 
                 _queue.WakeRejectedBy(UnknownRuntimeClass, now);
                 break;
+            case Resources.Namespaces:
+                using (JsonDocument json = JsonDocument.Parse(stored.Json))
+                {
+                    SetNamespace(stored.Key.Name, NamespaceReader.Labels(json.RootElement), now);
+                }
+
+                break;
         }
     }
 
@@ -105,12 +115,16 @@ internal sealed class SchedulerCore
             case Resources.RuntimeClasses:
                 _handlers.Remove(stored.Key.Name);
                 break;
+            case Resources.Namespaces:
+                SetNamespace(stored.Key.Name, null, now);
+                break;
         }
     }
 
     /// <summary>Decides on the next ready pods, at most <paramref name="limit"/>.</summary>
     public List<SchedulingDecision> Decide(int limit, DateTimeOffset now)
     {
+        WakeCompany(now);
         var decisions = new List<SchedulingDecision>();
         while (decisions.Count < limit && _queue.Take(now) is { } pod)
         {
@@ -176,7 +190,7 @@ internal sealed class SchedulerCore
         {
             _nodes[facts.Name] = facts;
             _cluster.SetNode(facts);
-            _queue.WakeRejectedBy(_anyFilter, now);
+            _queue.WakeRejectedBy(_anyFilter, now, (pod, rejectedBy) => _hints.NodeMayHelp(facts.Name, _waiting[pod.Facts.Uid].Workload, rejectedBy));
         }
     }
 
@@ -200,11 +214,13 @@ internal sealed class SchedulerCore
         {
             _assumed.Remove(stored.Uid);
             Forget(stored.Uid);
-            _cluster.PlacePod(stored.Uid, facts.NodeName, _shapes.Find(json.RootElement, HandlerOf(facts) ?? ""));
+            Workload workload = _workloads.Find(json.RootElement, HandlerOf(facts) ?? "");
+            _cluster.PlacePod(stored.Uid, facts.NodeName, workload, facts.Rank);
+            _placedSince.Add(workload.Identity);
         }
         else if (facts.SchedulerName == _schedulerName && !facts.IsTerminating && !facts.IsGated)
         {
-            Wait(stored, facts, _shapes.Find(json.RootElement, HandlerOf(facts) ?? ""), now);
+            Wait(stored, facts, _workloads.Find(json.RootElement, HandlerOf(facts) ?? ""), now);
         }
         else
         {
@@ -213,10 +229,10 @@ internal sealed class SchedulerCore
         }
     }
 
-    private void Wait(StoredObject stored, PodFacts facts, WorkloadShape shape, DateTimeOffset now)
+    private void Wait(StoredObject stored, PodFacts facts, Workload workload, DateTimeOffset now)
     {
-        bool demandsChanged = _waiting.TryGetValue(stored.Uid, out WaitingPod? old) && !ReferenceEquals(old.Shape, shape);
-        _waiting[stored.Uid] = new WaitingPod(stored, shape);
+        bool demandsChanged = _waiting.TryGetValue(stored.Uid, out WaitingPod? old) && old.Workload != workload;
+        _waiting[stored.Uid] = new WaitingPod(stored, workload);
         _queue.Set(new PendingPod(facts, stored.Revision), now, demandsChanged);
     }
 
@@ -229,26 +245,27 @@ internal sealed class SchedulerCore
             return Unschedulable(pod, waiting, PlacementReport.UnknownRuntimeClass(_cluster.NodeCount, pod.Facts.RuntimeClassName), now);
         }
 
-        WorkloadShape shape = waiting.Shape.Handler == handler ? waiting.Shape : Recompile(uid, waiting, handler);
-        Placement placement = _placer.Place(shape);
-        PlacementReport report = _placer.Report(shape, placement);
+        Workload workload = waiting.Workload.Shape.Handler == handler ? waiting.Workload : Recompile(uid, waiting, handler);
+        Placement placement = _placer.Place(workload);
+        PlacementReport report = _placer.Report(workload, placement);
         if (!placement.IsPlaced)
         {
             _queue.ReturnUnschedulable(uid, placement.RejectedBy, now);
             return Unschedulable(pod, waiting, report, now);
         }
 
-        _cluster.PlacePod(uid, placement.NodeName!, shape);
+        _cluster.PlacePod(uid, placement.NodeName!, workload, pod.Facts.Rank);
+        _placedSince.Add(workload.Identity);
         _assumed.Add(uid);
         return new SchedulingDecision(pod, waiting.Object, placement.NodeName, report, BindingEdit.Bind(waiting.Object, placement.NodeName!, now), now);
     }
 
-    private WorkloadShape Recompile(string uid, WaitingPod waiting, string handler)
+    private Workload Recompile(string uid, WaitingPod waiting, string handler)
     {
         using JsonDocument json = JsonDocument.Parse(waiting.Object.Json);
-        WorkloadShape shape = _shapes.Find(json.RootElement, handler);
-        _waiting[uid] = waiting with { Shape = shape };
-        return shape;
+        Workload workload = _workloads.Find(json.RootElement, handler);
+        _waiting[uid] = waiting with { Workload = workload };
+        return workload;
     }
 
     private static SchedulingDecision Unschedulable(PendingPod pod, WaitingPod waiting, PlacementReport report, DateTimeOffset now) =>
@@ -266,11 +283,35 @@ internal sealed class SchedulerCore
 
     private void ReleasePod(string uid, DateTimeOffset now)
     {
-        if (!_assumed.Contains(uid) && _cluster.RemovePod(uid))
+        if (!_assumed.Contains(uid) && _cluster.FindPod(uid) is { } gone)
         {
-            _queue.WakeRejectedBy(_usage, now);
+            _cluster.RemovePod(uid);
+            _queue.WakeRejectedBy(
+                _usage | _hints.TopologyFilters,
+                now,
+                (pod, rejectedBy) => (rejectedBy & _usage) != 0 || _hints.GonePodMayHelp(gone.Workload, _waiting[pod.Facts.Uid].Workload));
         }
     }
 
-    private sealed record WaitingPod(StoredObject Object, WorkloadShape Shape);
+    // Asked once for all pods alike that were placed since, not at every placement: most help nobody.
+    private void WakeCompany(DateTimeOffset now)
+    {
+        if (_placedSince.Count > 0 && _queue.UnschedulableCount > 0)
+        {
+            _queue.WakeRejectedBy(
+                _hints.TopologyFilters, now, (pod, _) => _placedSince.Any(placed => _hints.PlacedPodMayHelp(placed, _waiting[pod.Facts.Uid].Workload)));
+        }
+
+        _placedSince.Clear();
+    }
+
+    private void SetNamespace(string name, IReadOnlyDictionary<string, string>? labels, DateTimeOffset now)
+    {
+        if (_cluster.SetNamespace(name, labels))
+        {
+            _queue.WakeRejectedBy(_hints.TopologyFilters, now);
+        }
+    }
+
+    private sealed record WaitingPod(StoredObject Object, Workload Workload);
 }

@@ -25,7 +25,7 @@ internal sealed class SchedulerSession(
 {
     private const int InboxSize = 16;
 
-    private static readonly string[] Watched = [Resources.RuntimeClasses, Resources.Hypervisors, Resources.Nodes, Resources.Pods];
+    private static readonly string[] Watched = [Resources.Namespaces, Resources.RuntimeClasses, Resources.Hypervisors, Resources.Nodes, Resources.Pods];
 
     private readonly SchedulerCore _core = new(options.Name, PlacementProfile.Default, random);
     private readonly Channel<Input> _inbox = Channel.CreateBounded<Input>(InboxSize);

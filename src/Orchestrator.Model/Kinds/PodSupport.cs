@@ -14,14 +14,15 @@ public static class PodSupport
     public static readonly FieldSupport Spec = new(
         typeof(V1PodSpec),
         [
-            "automountServiceAccountToken", "containers", "dnsPolicy", "enableServiceLinks", "hostNetwork", "hostname", "initContainers", "nodeName",
+            "affinity", "automountServiceAccountToken", "containers", "dnsPolicy", "enableServiceLinks", "hostNetwork", "hostname", "initContainers", "nodeName",
             "nodeSelector", "overhead", "preemptionPolicy", "priority", "priorityClassName", "restartPolicy", "runtimeClassName", "schedulerName",
-            "securityContext", "serviceAccount", "serviceAccountName", "terminationGracePeriodSeconds", "tolerations", "volumes", "hostUsers", "os",
+            "schedulingGates", "securityContext", "serviceAccount", "serviceAccountName", "terminationGracePeriodSeconds", "tolerations", "topologySpreadConstraints", "volumes",
+            "hostUsers", "os",
         ],
         [
-            "activeDeadlineSeconds", "affinity", "dnsConfig", "ephemeralContainers", "evictionResponders", "hostAliases", "hostIPC", "hostPID",
-            "hostnameOverride", "imagePullSecrets", "readinessGates", "resourceClaims", "resources", "schedulingGates", "schedulingGroup",
-            "setHostnameAsFQDN", "shareProcessNamespace", "subdomain", "topologySpreadConstraints",
+            "activeDeadlineSeconds", "dnsConfig", "ephemeralContainers", "evictionResponders", "hostAliases", "hostIPC", "hostPID",
+            "hostnameOverride", "imagePullSecrets", "readinessGates", "resourceClaims", "resources", "schedulingGroup",
+            "setHostnameAsFQDN", "shareProcessNamespace", "subdomain",
         ]);
 
     public static readonly FieldSupport Container = new(

@@ -7,6 +7,15 @@ namespace Orchestrator.Model.Rules;
 /// <summary>Selectors of labels by equality.</summary>
 internal static class SelectorRules
 {
+    /// <summary>The key of a requirement: an empty one is an invalid name, in Kubernetes' words.</summary>
+    public static void ValidateKey(string? key, string path, ICollection<FieldError> errors)
+    {
+        if (NameRules.QualifiedName(key ?? "") is { } fault)
+        {
+            errors.Add(FieldError.Invalid(path, key ?? "", fault));
+        }
+    }
+
     public static void ValidateMap(JsonObject? labels, string path, ICollection<FieldError> errors)
     {
         foreach ((string key, JsonNode? value) in labels ?? [])

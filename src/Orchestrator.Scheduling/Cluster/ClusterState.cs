@@ -1,4 +1,5 @@
 using Orchestrator.Model;
+using Orchestrator.Scheduling.Topology;
 using Orchestrator.Scheduling.Workloads;
 
 namespace Orchestrator.Scheduling.Cluster;
@@ -22,6 +23,8 @@ public sealed class ClusterState
     private readonly Dictionary<string, HashSet<string>> _hypervisorsByNode = new(StringComparer.Ordinal);
     private readonly int[] _touched = new int[RingSize];
 
+    public ClusterState() => Topology = new PodTopology(this, CountedPods);
+
     public ResourceCatalog Resources { get; } = new();
 
     public Interner<Label> Labels { get; } = new();
@@ -29,6 +32,11 @@ public sealed class ClusterState
     public Interner<Taint> Taints { get; } = new();
 
     public Interner<string> Handlers { get; } = new();
+
+    public Interner<string> Images { get; } = new();
+
+    /// <summary>Where pods are, as terms between pods ask.</summary>
+    internal PodTopology Topology { get; }
 
     /// <summary>Slots to look at; those of removed nodes are empty (<see cref="NameOf"/> is null).</summary>
     public int SlotCount => _nodes.SlotCount;
@@ -40,6 +48,9 @@ public sealed class ClusterState
 
     /// <summary>Counts the changes of slots.</summary>
     public long Version { get; private set; }
+
+    /// <summary>Counts the changes of which nodes there are, of their labels, taints and cordons, and of the labels of namespaces.</summary>
+    public long NodesVersion { get; private set; }
 
     public string? NameOf(int slot) => _nodes.Names[slot];
 
@@ -61,6 +72,23 @@ public sealed class ClusterState
     /// <summary>Sorted ids, in <see cref="Labels"/>, of the node's labels.</summary>
     public ReadOnlySpan<int> LabelsOf(int slot) => _nodes.Labels[slot];
 
+    /// <summary>Id, in <see cref="Labels"/>, of the node's label with that key, or -1.</summary>
+    public int LabelOf(int slot, string key)
+    {
+        foreach (int id in _nodes.Labels[slot])
+        {
+            if (Labels[id].Key == key)
+            {
+                return id;
+            }
+        }
+
+        return -1;
+    }
+
+    /// <summary>Sizes in bytes, by id in <see cref="Images"/>, of the images that the node has.</summary>
+    public IReadOnlyDictionary<int, long> ImagesOf(int slot) => _nodes.Images[slot];
+
     /// <summary>Ids, in <see cref="Taints"/>, of the taints that keep pods away.</summary>
     public BitSet HardTaintsOf(int slot) => _nodes.HardTaints[slot];
 
@@ -81,11 +109,12 @@ public sealed class ClusterState
         {
             slot = _nodes.Take(node.Name);
             _slots.Add(node.Name, slot);
+            NodesVersion++;
             if (_podsByNode.TryGetValue(node.Name, out Dictionary<string, PlacedPod>? waiting))
             {
                 foreach (PlacedPod pod in waiting.Values)
                 {
-                    Count(slot, pod.Shape, 1);
+                    Count(slot, pod.Workload, 1);
                 }
             }
 
@@ -94,7 +123,7 @@ public sealed class ClusterState
 
         SetAllocatable(slot, node);
         SetLabelsAndTaints(slot, node);
-        _nodes.Cordoned[slot] = node.IsCordoned;
+        _nodes.Images[slot] = node.Images.Count == 0 ? NodeTable.NoImages : node.Images.ToDictionary(i => Images.IdOf(i.Key), i => i.Value);
         Touch(slot);
     }
 
@@ -103,10 +132,30 @@ public sealed class ClusterState
     {
         if (_slots.Remove(name, out int slot))
         {
+            foreach (PlacedPod pod in PodsOf(name))
+            {
+                Count(slot, pod.Workload, -1);
+            }
+
             _nodes.Free(slot);
+            NodesVersion++;
             Touch(slot);
         }
     }
+
+    /// <summary>The namespace's labels, by which terms between pods may select; null where it is gone. True where they are news.</summary>
+    public bool SetNamespace(string name, IReadOnlyDictionary<string, string>? labels)
+    {
+        bool changed = Topology.SetNamespace(name, labels);
+        NodesVersion += changed ? 1 : 0;
+        return changed;
+    }
+
+    /// <summary>Pods placed on the node, whether or not the node is known.</summary>
+    public IReadOnlyCollection<PlacedPod> PodsOf(string nodeName) =>
+        _podsByNode.TryGetValue(nodeName, out Dictionary<string, PlacedPod>? pods) ? pods.Values : [];
+
+    public PlacedPod? FindPod(string podUid) => _pods.GetValueOrDefault(podUid);
 
     public void SetHypervisor(HypervisorFacts hypervisor)
     {
@@ -140,12 +189,11 @@ public sealed class ClusterState
     }
 
     /// <summary>Counts the pod against the node; moves it if it counted elsewhere. Repeating it changes nothing.</summary>
-    public void PlacePod(string podUid, string nodeName, WorkloadShape shape)
+    public void PlacePod(string podUid, string nodeName, Workload workload, PodRank rank = default)
     {
-        ArgumentNullException.ThrowIfNull(shape);
         if (_pods.TryGetValue(podUid, out PlacedPod? old))
         {
-            if (old.NodeName == nodeName && ReferenceEquals(old.Shape, shape))
+            if (old.NodeName == nodeName && old.Workload == workload && old.Rank == rank)
             {
                 return;
             }
@@ -153,7 +201,7 @@ public sealed class ClusterState
             RemovePod(podUid);
         }
 
-        var pod = new PlacedPod(nodeName, shape);
+        var pod = new PlacedPod(podUid, nodeName, workload, rank);
         _pods.Add(podUid, pod);
         if (!_podsByNode.TryGetValue(nodeName, out Dictionary<string, PlacedPod>? siblings))
         {
@@ -163,7 +211,7 @@ public sealed class ClusterState
         siblings.Add(podUid, pod);
         if (_slots.TryGetValue(nodeName, out int slot))
         {
-            Count(slot, shape, 1);
+            Count(slot, workload, 1);
             Touch(slot);
         }
     }
@@ -185,12 +233,18 @@ public sealed class ClusterState
 
         if (_slots.TryGetValue(pod.NodeName, out int slot))
         {
-            Count(slot, pod.Shape, -1);
+            Count(slot, pod.Workload, -1);
             Touch(slot);
         }
 
         return true;
     }
+
+    /// <summary>
+    /// Counts as if the pod were not there (-1), or again as it is (1), without a trace in <see cref="Version"/>: for asking what would be.
+    /// Whoever takes it away puts it back before anybody else looks.
+    /// </summary>
+    internal void CountTentatively(int slot, PlacedPod pod, int sign) => Count(slot, pod.Workload, sign);
 
     /// <summary>
     /// Calls <paramref name="visit"/> for each slot touched after version <paramref name="since"/>; false, without calls, where that is too long ago.
@@ -230,7 +284,6 @@ public sealed class ClusterState
     {
         int[] labels = [.. node.Labels.Select(Labels.IdOf)];
         Array.Sort(labels);
-        _nodes.Labels[slot] = labels;
 
         var hard = new BitSet();
         var soft = new List<int>();
@@ -252,8 +305,13 @@ public sealed class ClusterState
             }
         }
 
+        bool same = labels.AsSpan().SequenceEqual(_nodes.Labels[slot]) && hard.IsSubsetOf(_nodes.HardTaints[slot])
+            && _nodes.HardTaints[slot].IsSubsetOf(hard) && node.IsCordoned == _nodes.Cordoned[slot];
+        NodesVersion += same ? 0 : 1;
+        _nodes.Labels[slot] = labels;
         _nodes.HardTaints[slot] = hard;
         _nodes.SoftTaints[slot] = [.. soft];
+        _nodes.Cordoned[slot] = node.IsCordoned;
     }
 
     private void CollectHandlers(string nodeName)
@@ -277,8 +335,21 @@ public sealed class ClusterState
         Touch(slot);
     }
 
-    private void Count(int slot, WorkloadShape shape, int sign)
+    private IEnumerable<(int Slot, Workload Workload)> CountedPods()
     {
+        foreach ((string nodeName, int slot) in _slots)
+        {
+            foreach (PlacedPod pod in PodsOf(nodeName))
+            {
+                yield return (slot, pod.Workload);
+            }
+        }
+    }
+
+    private void Count(int slot, Workload workload, int sign)
+    {
+        WorkloadShape shape = workload.Shape;
+        Topology.Count(slot, workload, sign);
         _nodes.EnsureColumns(Resources.Count);
         foreach (ResourceAmount request in shape.Requests)
         {
@@ -305,6 +376,4 @@ public sealed class ClusterState
     }
 
     private void Touch(int slot) => _touched[Version++ & (RingSize - 1)] = slot;
-
-    private sealed record PlacedPod(string NodeName, WorkloadShape Shape);
 }

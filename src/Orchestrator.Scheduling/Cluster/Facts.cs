@@ -23,6 +23,9 @@ public sealed record NodeFacts(
     IReadOnlyList<Taint> Taints,
     bool IsCordoned)
 {
+    /// <summary>Sizes in bytes of the images that the node has, by each of their names: status.images.</summary>
+    public IReadOnlyList<KeyValuePair<string, long>> Images { get; init; } = [];
+
     /// <summary>By content: equal facts place alike.</summary>
     public bool Equals(NodeFacts? other) =>
         other is not null
@@ -30,7 +33,8 @@ public sealed record NodeFacts(
         && IsCordoned == other.IsCordoned
         && Allocatable.SequenceEqual(other.Allocatable)
         && Labels.SequenceEqual(other.Labels)
-        && Taints.SequenceEqual(other.Taints);
+        && Taints.SequenceEqual(other.Taints)
+        && Images.SequenceEqual(other.Images);
 
     public override int GetHashCode() => HashCode.Combine(Name, IsCordoned, Allocatable.Count, Labels.Count, Taints.Count);
 }

@@ -8,6 +8,8 @@ namespace Orchestrator.Scheduling.Cluster;
 /// </summary>
 internal sealed class NodeTable
 {
+    public static readonly Dictionary<int, long> NoImages = [];
+
     private const int FirstSize = 16;
 
     private readonly Stack<int> _free = new();
@@ -38,6 +40,9 @@ internal sealed class NodeTable
 
     public BitSet[] Handlers { get; private set; } = new BitSet[FirstSize];
 
+    /// <summary>Sizes in bytes by image id.</summary>
+    public Dictionary<int, long>[] Images { get; private set; } = new Dictionary<int, long>[FirstSize];
+
     public List<HostPort>?[] HostPorts { get; private set; } = new List<HostPort>?[FirstSize];
 
     /// <summary>Slots in use or freed: every slot index is below.</summary>
@@ -54,6 +59,7 @@ internal sealed class NodeTable
 
         Names[slot] = name;
         Labels[slot] = [];
+        Images[slot] = NoImages;
         SoftTaints[slot] = [];
         HardTaints[slot] = new BitSet();
         Handlers[slot] = new BitSet();
@@ -102,6 +108,7 @@ internal sealed class NodeTable
         SoftTaints = Resized(SoftTaints, size);
         Handlers = Resized(Handlers, size);
         HostPorts = Resized(HostPorts, size);
+        Images = Resized(Images, size);
         for (int i = 0; i < Allocatable.Count; i++)
         {
             Allocatable[i] = Resized(Allocatable[i], size);

@@ -8,6 +8,8 @@ public sealed class FitsResources : INodeFilter
 {
     public string Name => nameof(FitsResources);
 
+    public bool IsHelpedByPreemption => true;
+
     public bool Admits(ClusterState cluster, int slot, WorkloadShape shape)
     {
         foreach (ResourceAmount request in shape.Requests)

@@ -8,6 +8,8 @@ public sealed class HasFreeHostPorts : INodeFilter
 {
     public string Name => nameof(HasFreeHostPorts);
 
+    public bool IsHelpedByPreemption => true;
+
     public bool Admits(ClusterState cluster, int slot, WorkloadShape shape) =>
         shape.HostPorts.Length == 0 || !Taken(cluster, slot, shape).Any();
 

@@ -3,19 +3,20 @@ using Orchestrator.Scheduling.Workloads;
 
 namespace Orchestrator.Scheduling.Filters;
 
-/// <summary>A question that a node must answer with yes to be eligible for a workload. Stateless; depends on nothing but its arguments.</summary>
-public interface INodeFilter
+/// <summary>A filter whose answer depends on the node and the shape alone, so that it is asked again only for nodes that changed.</summary>
+public interface INodeFilter : IFilter
 {
-    /// <summary>Shown in explanations.</summary>
-    string Name { get; }
-
     bool Admits(ClusterState cluster, int slot, WorkloadShape shape);
 
-    /// <summary>Why a node that is not admitted is not, in Kubernetes' words where it has some.</summary>
     IEnumerable<string> Reasons(ClusterState cluster, int slot, WorkloadShape shape);
 
-    /// <summary>The least change that would make this filter admit a node that it does not.</summary>
     Remedy RemedyFor(ClusterState cluster, int slot, WorkloadShape shape);
+
+    bool IFilter.Admits(ClusterState cluster, int slot, Workload workload) => Admits(cluster, slot, workload.Shape);
+
+    IEnumerable<string> IFilter.Reasons(ClusterState cluster, int slot, Workload workload) => Reasons(cluster, slot, workload.Shape);
+
+    Remedy IFilter.RemedyFor(ClusterState cluster, int slot, Workload workload) => RemedyFor(cluster, slot, workload.Shape);
 }
 
 /// <summary>A change that would let a pending workload fit.</summary>

@@ -11,6 +11,8 @@ public sealed class IsSchedulable : INodeFilter
 
     public string Name => nameof(IsSchedulable);
 
+    public bool IsHelpedByPreemption => false;
+
     public bool Admits(ClusterState cluster, int slot, WorkloadShape shape) =>
         !cluster.IsCordoned(slot) || shape.Tolerations.Tolerates(Cordon);
 

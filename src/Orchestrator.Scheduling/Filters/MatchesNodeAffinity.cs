@@ -8,6 +8,8 @@ public sealed class MatchesNodeAffinity : INodeFilter
 {
     public string Name => nameof(MatchesNodeAffinity);
 
+    public bool IsHelpedByPreemption => false;
+
     public bool Admits(ClusterState cluster, int slot, WorkloadShape shape)
     {
         foreach (int label in shape.NodeSelector)

@@ -8,6 +8,8 @@ public sealed class ServesRuntime : INodeFilter
 {
     public string Name => nameof(ServesRuntime);
 
+    public bool IsHelpedByPreemption => false;
+
     public bool Admits(ClusterState cluster, int slot, WorkloadShape shape) => cluster.HandlersOf(slot).Contains(shape.HandlerId);
 
     public IEnumerable<string> Reasons(ClusterState cluster, int slot, WorkloadShape shape) =>

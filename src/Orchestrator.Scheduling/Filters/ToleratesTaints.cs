@@ -8,6 +8,8 @@ public sealed class ToleratesTaints : INodeFilter
 {
     public string Name => nameof(ToleratesTaints);
 
+    public bool IsHelpedByPreemption => false;
+
     public bool Admits(ClusterState cluster, int slot, WorkloadShape shape) => shape.Tolerations.TolerateAll(cluster.HardTaintsOf(slot));
 
     // Only the first one, as Kubernetes does: a node is counted under one taint.

@@ -3,20 +3,34 @@ using Orchestrator.Scheduling.Scorers;
 
 namespace Orchestrator.Scheduling.Placing;
 
-/// <summary>The filters and scorers that decide, in order: a node is counted under the first filter that rejects it.</summary>
-public sealed record PlacementProfile(IReadOnlyList<INodeFilter> Filters, IReadOnlyList<INodeScorer> Scorers)
+/// <summary>
+/// The filters and scorers that decide, in order: a node is counted under the first filter that rejects it. Those that look at one node come
+/// before those that look at where pods are in the cluster.
+/// </summary>
+public sealed record PlacementProfile(
+    IReadOnlyList<INodeFilter> Filters,
+    IReadOnlyList<ITopologyFilter> TopologyFilters,
+    IReadOnlyList<INodeScorer> Scorers,
+    IReadOnlyList<ITopologyScorer> TopologyScorers)
 {
     /// <summary>Cheap and permanent obstacles first, so that "Insufficient cpu" is said only of nodes that were otherwise right.</summary>
     public static PlacementProfile Default { get; } = new(
         [new IsSchedulable(), new ToleratesTaints(), new MatchesNodeAffinity(), new ServesRuntime(), new HasFreeHostPorts(), new FitsResources()],
-        [new LeastAllocated(), new BalancesResources(), new AvoidsSoftTaints(), new PrefersNodeAffinity()]);
+        [new SpreadsAcrossTopology(), new MatchesPodAffinity()],
+        [new LeastAllocated(), new BalancesResources(), new AvoidsSoftTaints(), new PrefersNodeAffinity(), new HasImages()],
+        [new SpreadsSoftly(), new PrefersPodAffinity()]);
+
+    public int FilterCount => Filters.Count + TopologyFilters.Count;
+
+    /// <summary>The filter with the number, those of single nodes first.</summary>
+    public IFilter FilterAt(int number) => number < Filters.Count ? Filters[number] : TopologyFilters[number - Filters.Count];
 
     /// <summary>The bit of a filter in sets of filters, such as <see cref="Placement.RejectedBy"/>.</summary>
     public int BitOf(string filterName)
     {
-        for (int i = 0; i < Filters.Count; i++)
+        for (int i = 0; i < FilterCount; i++)
         {
-            if (Filters[i].Name == filterName)
+            if (FilterAt(i).Name == filterName)
             {
                 return 1 << i;
             }

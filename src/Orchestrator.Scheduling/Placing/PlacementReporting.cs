@@ -1,8 +1,18 @@
 using Orchestrator.Scheduling.Cluster;
 using Orchestrator.Scheduling.Explanations;
 using Orchestrator.Scheduling.Filters;
+using Orchestrator.Scheduling.Scorers;
+using Orchestrator.Scheduling.Workloads;
 
 namespace Orchestrator.Scheduling.Placing;
+
+/// <summary>One evaluation of the nodes for a workload, to be reported on.</summary>
+/// <param name="Cluster">The cluster as it was evaluated.</param>
+/// <param name="Profile">What evaluated it.</param>
+/// <param name="Workload">The workload.</param>
+/// <param name="Nodes">What came of it.</param>
+/// <param name="Topology">Where the workload is concerned by where pods are, what evaluated that.</param>
+internal sealed record Evaluation(ClusterState Cluster, PlacementProfile Profile, Workload Workload, NodeVerdicts Nodes, TopologyEvaluation? Topology);
 
 /// <summary>Makes reports from evaluations. Bounded: some nodes per filter, some scores, some remedies, however large the cluster is.</summary>
 internal static class PlacementReporting
@@ -11,59 +21,64 @@ internal static class PlacementReporting
     private const int ScoresShown = 4;
     private const int RemediesShown = 3;
 
-    public static PlacementReport Placed(ClusterState cluster, PlacementProfile profile, ShapeEvaluation evaluation, int chosen)
+    public static PlacementReport Placed(Evaluation evaluation, int chosen)
     {
+        Dictionary<ITopologyScorer, int[]> topology = evaluation.Topology?.Parts(evaluation.Workload, evaluation.Nodes) ?? [];
+
         // The chosen one may be among equals of which others come first.
-        IEnumerable<int> runnersUp = evaluation.Top(ScoresShown).Where(slot => slot != chosen).Take(ScoresShown - 1);
+        IEnumerable<int> runnersUp = evaluation.Nodes.Top(ScoresShown).Where(slot => slot != chosen).Take(ScoresShown - 1);
         return new PlacementReport(
-            cluster.NodeCount,
-            evaluation.EligibleCount,
-            Filters(cluster, profile, evaluation),
-            [.. runnersUp.Prepend(chosen).Select(slot => Score(cluster, profile, evaluation, slot))],
+            evaluation.Cluster.NodeCount,
+            evaluation.Nodes.EligibleCount,
+            Filters(evaluation),
+            [.. runnersUp.Prepend(chosen).Select(slot => Score(evaluation, topology, slot))],
             "",
             []);
     }
 
-    public static PlacementReport Unfit(ClusterState cluster, PlacementProfile profile, ShapeEvaluation evaluation) => new(
-        cluster.NodeCount,
+    public static PlacementReport Unfit(Evaluation evaluation) => new(
+        evaluation.Cluster.NodeCount,
         0,
-        Filters(cluster, profile, evaluation),
+        Filters(evaluation),
         [],
-        Message(cluster, profile, evaluation),
-        Remedies(cluster, profile, evaluation));
+        Message(evaluation),
+        Remedies(evaluation));
 
-    private static List<FilterVerdict> Filters(ClusterState cluster, PlacementProfile profile, ShapeEvaluation evaluation)
+    private static List<FilterVerdict> Filters(Evaluation evaluation)
     {
         var verdicts = new List<FilterVerdict>();
-        for (int i = 0; i < profile.Filters.Count; i++)
+        for (int i = 0; i < evaluation.Profile.FilterCount; i++)
         {
-            if (evaluation.RejectedCount(i) > 0)
+            if (evaluation.Nodes.RejectedCount(i) > 0)
             {
-                INodeFilter filter = profile.Filters[i];
+                IFilter filter = evaluation.Profile.FilterAt(i);
                 verdicts.Add(new FilterVerdict(
                     filter.Name,
-                    evaluation.RejectedCount(i),
-                    [.. evaluation.Rejected(i, SampleSize).Select(slot => new RejectedNode(cluster.NameOf(slot)!, [.. filter.Reasons(cluster, slot, evaluation.Shape)]))]));
+                    evaluation.Nodes.RejectedCount(i),
+                    [.. evaluation.Nodes.Rejected(i, SampleSize).Select(slot => new RejectedNode(evaluation.Cluster.NameOf(slot)!, [.. filter.Reasons(evaluation.Cluster, slot, evaluation.Workload)]))]));
             }
         }
 
         return verdicts;
     }
 
-    private static NodeScore Score(ClusterState cluster, PlacementProfile profile, ShapeEvaluation evaluation, int slot) => new(
-        cluster.NameOf(slot)!,
-        evaluation.Total(slot),
-        [.. profile.Scorers.Select(s => new ScorePart(s.Name, s.Score(cluster, slot, evaluation.Shape), s.Weight))]);
+    private static NodeScore Score(Evaluation evaluation, Dictionary<ITopologyScorer, int[]> topology, int slot) => new(
+        evaluation.Cluster.NameOf(slot)!,
+        evaluation.Nodes.Total(slot),
+        [
+            .. evaluation.Profile.Scorers.Select(s => new ScorePart(s.Name, s.Score(evaluation.Cluster, slot, evaluation.Workload.Shape), s.Weight)),
+            .. topology.Select(t => new ScorePart(t.Key.Name, t.Value[slot], t.Key.Weight)),
+        ]);
 
     // Kubernetes' form: reasons with the number of nodes that have them, in the order of the text.
-    private static string Message(ClusterState cluster, PlacementProfile profile, ShapeEvaluation evaluation)
+    private static string Message(Evaluation evaluation)
     {
         var counts = new Dictionary<string, int>(StringComparer.Ordinal);
-        for (int i = 0; i < profile.Filters.Count; i++)
+        for (int i = 0; i < evaluation.Profile.FilterCount; i++)
         {
-            foreach (int slot in evaluation.Rejected(i, evaluation.RejectedCount(i)))
+            foreach (int slot in evaluation.Nodes.Rejected(i, evaluation.Nodes.RejectedCount(i)))
             {
-                foreach (string reason in profile.Filters[i].Reasons(cluster, slot, evaluation.Shape))
+                foreach (string reason in evaluation.Profile.FilterAt(i).Reasons(evaluation.Cluster, slot, evaluation.Workload))
                 {
                     counts[reason] = counts.GetValueOrDefault(reason) + 1;
                 }
@@ -71,21 +86,21 @@ internal static class PlacementReporting
         }
 
         IEnumerable<string> parts = counts.Select(c => $"{c.Value} {c.Key}").Order(StringComparer.Ordinal);
-        return $"0/{cluster.NodeCount} nodes are available: {string.Join(", ", parts)}.";
+        return $"0/{evaluation.Cluster.NodeCount} nodes are available: {string.Join(", ", parts)}.";
     }
 
-    private static List<string> Remedies(ClusterState cluster, PlacementProfile profile, ShapeEvaluation evaluation)
+    private static List<string> Remedies(Evaluation evaluation)
     {
         var closest = new List<(int Slot, int Failing)>();
         int fewest = int.MaxValue;
-        for (int slot = 0; slot < cluster.SlotCount; slot++)
+        for (int slot = 0; slot < evaluation.Cluster.SlotCount; slot++)
         {
-            if (cluster.NameOf(slot) is null)
+            if (evaluation.Cluster.NameOf(slot) is null)
             {
                 continue;
             }
 
-            int failing = Failing(cluster, profile, evaluation, slot);
+            int failing = Failing(evaluation, slot);
             int count = System.Numerics.BitOperations.PopCount((uint)failing);
             if (count < fewest)
             {
@@ -101,19 +116,19 @@ internal static class PlacementReporting
 
         return [.. closest
             .GroupBy(c => c.Failing)
-            .Select(group => Cheapest(cluster, profile, evaluation, group.Key, group.Select(c => c.Slot)))
+            .Select(group => Cheapest(evaluation, group.Key, group.Select(c => c.Slot)))
             .OrderBy(r => r.Cost)
             .ThenBy(r => r.Text, StringComparer.Ordinal)
             .Take(RemediesShown)
             .Select(r => r.Text)];
     }
 
-    private static int Failing(ClusterState cluster, PlacementProfile profile, ShapeEvaluation evaluation, int slot)
+    private static int Failing(Evaluation evaluation, int slot)
     {
         int failing = 0;
-        for (int i = 0; i < profile.Filters.Count; i++)
+        for (int i = 0; i < evaluation.Profile.FilterCount; i++)
         {
-            failing |= profile.Filters[i].Admits(cluster, slot, evaluation.Shape) ? 0 : 1 << i;
+            failing |= evaluation.Profile.FilterAt(i).Admits(evaluation.Cluster, slot, evaluation.Workload) ? 0 : 1 << i;
         }
 
         return failing;
@@ -121,14 +136,14 @@ internal static class PlacementReporting
 
     // Of the nodes that the same filters reject: the cheapest set of changes, and the nodes for which just that would do.
     private static (string Text, double Cost) Cheapest(
-        ClusterState cluster, PlacementProfile profile, ShapeEvaluation evaluation, int failing, IEnumerable<int> slots)
+        Evaluation evaluation, int failing, IEnumerable<int> slots)
     {
         var byChange = new Dictionary<string, (double Cost, RemedyScope Scope, List<string> Nodes)>(StringComparer.Ordinal);
         foreach (int slot in slots)
         {
-            Remedy[] remedies = [.. profile.Filters
-                .Where((_, i) => (failing & (1 << i)) != 0)
-                .Select(f => f.RemedyFor(cluster, slot, evaluation.Shape))];
+            Remedy[] remedies = [.. Enumerable.Range(0, evaluation.Profile.FilterCount)
+                .Where(i => (failing & (1 << i)) != 0)
+                .Select(i => evaluation.Profile.FilterAt(i).RemedyFor(evaluation.Cluster, slot, evaluation.Workload))];
             string change = string.Join(" and ", remedies.Select(r => r.Change));
             if (!byChange.TryGetValue(change, out (double Cost, RemedyScope Scope, List<string> Nodes) entry))
             {
@@ -136,7 +151,7 @@ internal static class PlacementReporting
                 byChange[change] = entry = (remedies.Sum(r => r.Cost), scope, []);
             }
 
-            entry.Nodes.Add(cluster.NameOf(slot)!);
+            entry.Nodes.Add(evaluation.Cluster.NameOf(slot)!);
         }
 
         (string cheapest, (double cost, RemedyScope where, List<string> nodes)) = byChange.OrderBy(c => c.Value.Cost).ThenByDescending(c => c.Value.Nodes.Count).First();

@@ -14,6 +14,7 @@ namespace Orchestrator.Scheduling.Placing;
 public sealed class Placer(ClusterState cluster, PlacementProfile profile, Random random, int evaluationLimit = 256)
 {
     private readonly Dictionary<WorkloadShape, ShapeEvaluation> _evaluations = new(ReferenceEqualityComparer.Instance);
+    private readonly TopologyEvaluation _topology = new(cluster, profile);
     private long _uses;
 
     public PlacementProfile Profile => profile;
@@ -21,33 +22,31 @@ public sealed class Placer(ClusterState cluster, PlacementProfile profile, Rando
     /// <summary>Evaluations kept now.</summary>
     public int EvaluationCount => _evaluations.Count;
 
-    public Placement Place(WorkloadShape shape)
+    public Placement Place(Workload workload)
     {
-        ArgumentNullException.ThrowIfNull(shape);
-        if (shape.UnsupportedFields.Count > 0)
+        if (workload.Shape.UnsupportedFields.Count > 0)
         {
             return new Placement(-1, null, 0);
         }
 
         if (cluster.NodeCount == 0)
         {
-            return new Placement(-1, null, (1 << profile.Filters.Count) - 1);
+            return new Placement(-1, null, (1 << profile.FilterCount) - 1);
         }
 
-        ShapeEvaluation evaluation = Evaluate(shape);
-        int slot = evaluation.Best(random.Next(cluster.SlotCount));
+        NodeVerdicts nodes = NodesFor(workload, out _);
+        int slot = nodes.Best(random.Next(cluster.SlotCount));
         return slot < 0
-            ? new Placement(-1, null, evaluation.RejectedBy)
-            : new Placement(slot, cluster.NameOf(slot), evaluation.RejectedBy);
+            ? new Placement(-1, null, nodes.RejectedBy)
+            : new Placement(slot, cluster.NameOf(slot), nodes.RejectedBy);
     }
 
     /// <summary>The reasons of a placement. To be asked for before the cluster changes again.</summary>
-    public PlacementReport Report(WorkloadShape shape, Placement placement)
+    public PlacementReport Report(Workload workload, Placement placement)
     {
-        ArgumentNullException.ThrowIfNull(shape);
-        if (shape.UnsupportedFields.Count > 0)
+        if (workload.Shape.UnsupportedFields.Count > 0)
         {
-            return PlacementReport.Unsupported(cluster.NodeCount, shape.UnsupportedFields);
+            return PlacementReport.Unsupported(cluster.NodeCount, workload.Shape.UnsupportedFields);
         }
 
         if (cluster.NodeCount == 0)
@@ -55,13 +54,22 @@ public sealed class Placer(ClusterState cluster, PlacementProfile profile, Rando
             return PlacementReport.NoNodes;
         }
 
-        ShapeEvaluation evaluation = Evaluate(shape);
+        ShapeEvaluation single = Evaluate(workload.Shape);
+        NodeVerdicts nodes = NodesFor(workload, out bool concerned);
+        var evaluation = new Evaluation(cluster, profile, workload, nodes, concerned ? _topology : null);
         if (placement.IsPlaced)
         {
-            return PlacementReporting.Placed(cluster, profile, evaluation, placement.Slot);
+            return PlacementReporting.Placed(evaluation, placement.Slot);
         }
 
-        return evaluation.UnfitReport ??= PlacementReporting.Unfit(cluster, profile, evaluation);
+        return concerned ? PlacementReporting.Unfit(evaluation) : single.UnfitReport ??= PlacementReporting.Unfit(evaluation);
+    }
+
+    private NodeVerdicts NodesFor(Workload workload, out bool concerned)
+    {
+        NodeVerdicts single = Evaluate(workload.Shape).Nodes;
+        concerned = single.EligibleCount > 0 && _topology.Concerns(workload);
+        return concerned ? _topology.Evaluate(workload, single) : single;
     }
 
     private ShapeEvaluation Evaluate(WorkloadShape shape)

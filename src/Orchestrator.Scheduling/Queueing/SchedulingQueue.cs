@@ -113,9 +113,17 @@ public sealed class SchedulingQueue
     }
 
     /// <summary>Something changed that may help pods rejected by these filters: they are tried again, not before their back-off.</summary>
-    public void WakeRejectedBy(int filters, DateTimeOffset now)
+    /// <param name="filters">Bits of the filters that the change concerns.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="mayHelp">Asked for a pod, with the bits of the filters that rejected it, whether the change may help it; null for all.</param>
+    public void WakeRejectedBy(int filters, DateTimeOffset now, Func<PendingPod, int, bool>? mayHelp = null)
     {
-        foreach (PendingPod pod in _unschedulable.Where(p => (p.RejectedBy & filters) != 0).ToArray())
+        if (_unschedulable.Count == 0)
+        {
+            return;
+        }
+
+        foreach (PendingPod pod in _unschedulable.Where(p => (p.RejectedBy & filters) != 0 && mayHelp?.Invoke(p, p.RejectedBy) != false).ToArray())
         {
             Leave(pod);
             Put(pod, pod.NotBefore <= now ? QueuePlace.Ready : QueuePlace.BackingOff);

@@ -21,7 +21,14 @@ public static class NodeReader
             [.. resources.Members().Select(m => KeyValuePair.Create(m.Name, m.Value.Text()))],
             [.. node.Member("metadata").Member("labels").Members().Select(m => new Label(m.Name, m.Value.Text()))],
             [.. spec.Member("taints").Items().Select(t => new Taint(t.Member("key").Text(), t.Member("value").Text(), t.Member("effect").Text()))],
-            spec.Member("unschedulable").IsTrue());
+            spec.Member("unschedulable").IsTrue())
+        {
+            Images =
+            [
+                .. status.Member("images").Items().SelectMany(image => image.Member("names").Items()
+                    .Select(name => KeyValuePair.Create(ImageName.Normalize(name.Text()), image.Member("sizeBytes").Whole()))),
+            ],
+        };
     }
 
     public static HypervisorFacts ReadHypervisor(JsonElement hypervisor)

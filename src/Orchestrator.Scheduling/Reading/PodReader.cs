@@ -24,6 +24,14 @@ public static class PodReader
             metadata.Member("deletionTimestamp").IsPresent(),
             spec.Member("schedulingGates").HasContent(),
             spec.Member("runtimeClassName").Text(),
-            traceParent.IsPresent() ? traceParent.Text() : null);
+            traceParent.IsPresent() ? traceParent.Text() : null)
+        {
+            CreatedSeconds = Seconds(metadata.Member("creationTimestamp")),
+            MayPreempt = spec.Member("preemptionPolicy").Text() != "Never",
+            NominatedNodeName = pod.Member("status").Member("nominatedNodeName").Text(),
+        };
     }
+
+    private static long Seconds(JsonElement time) =>
+        time.ValueKind == JsonValueKind.String && time.TryGetDateTimeOffset(out DateTimeOffset at) ? at.ToUnixTimeSeconds() : 0;
 }

@@ -1,3 +1,5 @@
+using Orchestrator.Scheduling.Cluster;
+
 namespace Orchestrator.Scheduling.Workloads;
 
 /// <summary>What the scheduler needs to know of a Pod beside its shape.</summary>
@@ -23,4 +25,17 @@ public sealed record PodFacts(
     bool IsTerminating,
     bool IsGated,
     string RuntimeClassName,
-    string? TraceParent);
+    string? TraceParent)
+{
+    /// <summary>metadata.creationTimestamp, in seconds since the epoch.</summary>
+    public long CreatedSeconds { get; init; }
+
+    /// <summary>spec.preemptionPolicy is not Never.</summary>
+    public bool MayPreempt { get; init; } = true;
+
+    /// <summary>status.nominatedNodeName, empty where absent.</summary>
+    public string NominatedNodeName { get; init; } = "";
+
+    /// <summary>Who gives way to whom, once it is placed.</summary>
+    public PodRank Rank => new(Priority, CreatedSeconds, IsTerminating ? PlacementStage.Ending : PlacementStage.Placed);
+}

@@ -24,7 +24,7 @@ public sealed class ShapeCatalog(ClusterState cluster, int limit = 16_384)
     public WorkloadShape Find(JsonElement pod, string handler)
     {
         JsonElement spec = pod.Member("spec");
-        string key = KeyOf(spec, handler);
+        string key = KeyOf(pod, spec, handler);
         if (!_shapes.TryGetValue(key, out WorkloadShape? shape))
         {
             if (_shapes.Count >= limit)
@@ -32,14 +32,14 @@ public sealed class ShapeCatalog(ClusterState cluster, int limit = 16_384)
                 _shapes.Clear();
             }
 
-            shape = ShapeCompiler.Compile(spec, handler, cluster);
+            shape = ShapeCompiler.Compile(pod, handler, cluster);
             _shapes.Add(key, shape);
         }
 
         return shape;
     }
 
-    private string KeyOf(JsonElement spec, string handler)
+    private string KeyOf(JsonElement pod, JsonElement spec, string handler)
     {
         _key.Clear().Append(handler);
         foreach (string part in SpecParts)
@@ -47,6 +47,7 @@ public sealed class ShapeCatalog(ClusterState cluster, int limit = 16_384)
             Append(part, spec.Member(part));
         }
 
+        AppendTermContext(pod, spec);
         foreach (JsonElement container in spec.Member("initContainers").Items())
         {
             Append("init", container.Member("restartPolicy"));
@@ -67,11 +68,31 @@ public sealed class ShapeCatalog(ClusterState cluster, int limit = 16_384)
         return _key.ToString();
     }
 
+    // Terms about other pods mean the pod's own namespace where they name none, and may take values from its labels.
+    private void AppendTermContext(JsonElement pod, JsonElement spec)
+    {
+        JsonElement affinity = spec.Member("affinity");
+        JsonElement spread = spec.Member("topologySpreadConstraints");
+        if (!affinity.Member("podAffinity").HasContent() && !affinity.Member("podAntiAffinity").HasContent() && !spread.HasContent())
+        {
+            return;
+        }
+
+        Append("namespace", pod.Member("metadata").Member("namespace"));
+        if (Mentions(affinity, "LabelKeys") || Mentions(spread, "LabelKeys"))
+        {
+            Append("labels", pod.Member("metadata").Member("labels"));
+        }
+    }
+
+    private static bool Mentions(JsonElement part, string word) => part.IsPresent() && part.GetRawText().Contains(word, StringComparison.Ordinal);
+
     private void AppendContainer(JsonElement container)
     {
         Append("requests", container.Member("resources").Member("requests"));
         Append("claims", container.Member("resources").Member("claims"));
         Append("ports", container.Member("ports"));
+        Append("image", container.Member("image"));
     }
 
     private void Append(string name, JsonElement part)

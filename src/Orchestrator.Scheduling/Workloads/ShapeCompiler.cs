@@ -11,8 +11,9 @@ internal static class ShapeCompiler
     private const long UnrequestedCpuMilli = 100;
     private const long UnrequestedMemoryBytes = 200L << 20;
 
-    public static WorkloadShape Compile(JsonElement spec, string handler, ClusterState cluster)
+    public static WorkloadShape Compile(JsonElement pod, string handler, ClusterState cluster)
     {
+        JsonElement spec = pod.Member("spec");
         Dictionary<int, long> requests = PodRequests.Read(spec, cluster.Resources);
         requests[ResourceCatalog.Pods] = 1;
         JsonElement nodeAffinity = spec.Member("affinity").Member("nodeAffinity");
@@ -27,6 +28,8 @@ internal static class ShapeCompiler
             RequiredAffinity = required.IsPresent() ? [.. required.Member("nodeSelectorTerms").Items().Select(Term)] : null,
             PreferredAffinity = [.. nodeAffinity.Member("preferredDuringSchedulingIgnoredDuringExecution").Items().Select(Preferred)],
             Tolerations = new TolerationSet([.. spec.Member("tolerations").Items().Select(ReadToleration)], cluster.Taints),
+            Terms = PodTermsReader.Read(pod),
+            Images = [.. spec.Member("containers").Items().Select(c => cluster.Images.IdOf(ImageName.Normalize(c.Member("image").Text())))],
             Handler = handler,
             HandlerId = cluster.Handlers.IdOf(handler),
             UnsupportedFields = [.. UnsupportedFields(spec)],
@@ -78,16 +81,7 @@ internal static class ShapeCompiler
 
     private static IEnumerable<string> UnsupportedFields(JsonElement spec)
     {
-        JsonElement affinity = spec.Member("affinity");
-        foreach (string kind in new[] { "podAffinity", "podAntiAffinity" })
-        {
-            if (affinity.Member(kind).HasContent())
-            {
-                yield return $"spec.affinity.{kind}";
-            }
-        }
-
-        foreach (string field in new[] { "topologySpreadConstraints", "resourceClaims", "resources" })
+        foreach (string field in new[] { "resourceClaims", "resources" })
         {
             if (spec.Member(field).HasContent())
             {

@@ -43,6 +43,12 @@ public sealed class WorkloadShape
 
     public required TolerationSet Tolerations { get; init; }
 
+    /// <summary>Terms about other pods.</summary>
+    public PodTerms Terms { get; init; } = PodTerms.None;
+
+    /// <summary>Ids, in <see cref="Cluster.ClusterState.Images"/>, of the containers' images.</summary>
+    public int[] Images { get; init; } = [];
+
     /// <summary>Runtime handler, never empty.</summary>
     public required string Handler { get; init; }
 

@@ -42,7 +42,7 @@ public sealed class PlacementCaseTests
     private static JsonObject Explain(JsonElement[] objects)
     {
         var cluster = new ClusterState();
-        var shapes = new ShapeCatalog(cluster);
+        var workloads = new WorkloadCatalog(cluster);
         bool hasHypervisors = objects.Any(o => Kind(o) == "Hypervisor");
         foreach (JsonElement node in objects.Where(o => Kind(o) == "Node"))
         {
@@ -59,23 +59,28 @@ public sealed class PlacementCaseTests
             cluster.SetHypervisor(NodeReader.ReadHypervisor(hypervisor));
         }
 
+        foreach (JsonElement ns in objects.Where(o => Kind(o) == "Namespace"))
+        {
+            cluster.SetNamespace(ns.GetProperty("metadata").GetProperty("name").GetString()!, NamespaceReader.Labels(ns));
+        }
+
         foreach (JsonElement pod in objects.Where(o => Kind(o) == "Pod"))
         {
             PodFacts facts = PodReader.Read(pod);
             if (facts.NodeName.Length > 0 && !facts.HasEnded)
             {
-                cluster.PlacePod(facts.Uid, facts.NodeName, shapes.Find(pod, "runc"));
+                cluster.PlacePod(facts.Uid, facts.NodeName, workloads.Find(pod, "runc"), facts.Rank);
             }
         }
 
         JsonElement subject = objects.Single(o => Kind(o) == "Pod" && PodReader.Read(o).Name == "subject");
         PodFacts subjectFacts = PodReader.Read(subject);
-        WorkloadShape shape = shapes.Find(subject, subjectFacts.RuntimeClassName.Length == 0 ? "runc" : subjectFacts.RuntimeClassName);
+        Workload workload = workloads.Find(subject, subjectFacts.RuntimeClassName.Length == 0 ? "runc" : subjectFacts.RuntimeClassName);
         var placer = new Placer(cluster, PlacementProfile.Default, new Random(1));
-        Placement placement = placer.Place(shape);
+        Placement placement = placer.Place(workload);
         PlacementExplanation explanation = PlacementExplanation.Of(
             new ExplainedPod(subjectFacts.Namespace, subjectFacts.Name, subjectFacts.Uid),
-            placer.Report(shape, placement), placement.NodeName, "default-scheduler", 1, 1, DateTimeOffset.UnixEpoch);
+            placer.Report(workload, placement), placement.NodeName, "default-scheduler", 1, 1, DateTimeOffset.UnixEpoch);
         return (JsonObject)JsonSerializer.SerializeToNode(explanation, ExplanationJson.Default.PlacementExplanation)!;
     }
 

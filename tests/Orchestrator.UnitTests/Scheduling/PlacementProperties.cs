@@ -11,13 +11,31 @@ public sealed class PlacementProperties
 {
     private static readonly string[] NodeNames = ["a", "b", "c", "d", "e"];
 
+    // Mostly none: with all terms at once hardly anything ever fits.
+    private static readonly Gen<SimpleTerm?> GenTerm =
+        from kind in Gen.Int[0, 5]
+        from app in Gen.OneOf("x", "y")
+        from key in Gen.OneOf("zone", "host")
+        select kind == 0 ? new SimpleTerm(app, key) : null;
+
     private static readonly Gen<SimplePod> GenPod =
         from cpu in Gen.Long[0, 3000]
         from memory in Gen.Long[0, 3000]
         from zone in Gen.OneOf<string?>(null, null, "east", "west")
         from tolerated in Gen.OneOf<string[]>([], ["t1"], ["t1", "t2"])
         from port in Gen.OneOf(0, 0, 80, 81)
-        select new SimplePod(cpu, memory, zone, tolerated, port);
+        from app in Gen.OneOf("x", "y")
+        from with in GenTerm
+        from apart in GenTerm
+        from spread in GenTerm
+        from skew in Gen.Int[1, 2]
+        select new SimplePod(cpu, memory, zone, tolerated, port)
+        {
+            App = app,
+            Affinity = with,
+            AntiAffinity = apart,
+            Spread = spread is null ? null : new SimpleSpread(spread, skew),
+        };
 
     private static readonly Gen<SimpleNode> GenNode =
         from name in Gen.OneOf(NodeNames)
@@ -36,13 +54,13 @@ public sealed class PlacementProperties
     [Fact]
     public void Chooses_only_and_whenever_the_reference_finds_a_node()
     {
-        GenHistory.Sample(history => Play(history, (cluster, reference, placer, shape, pod) =>
+        GenHistory.Sample(history => Play(history, (cluster, reference, placer, workload, pod) =>
         {
             HashSet<string> eligible = reference.Eligible(pod);
-            Placement placement = placer.Place(shape);
+            Placement placement = placer.Place(workload);
             Assert.Equal(eligible.Count > 0, placement.IsPlaced);
             Assert.True(!placement.IsPlaced || eligible.Contains(placement.NodeName!));
-            PlacementReport report = placer.Report(shape, placement);
+            PlacementReport report = placer.Report(workload, placement);
             Assert.Equal(reference.Nodes.Count, report.NodesConsidered);
             Assert.Equal(reference.Nodes.Count - eligible.Count, report.Filters.Sum(f => f.Rejected));
             return placement;
@@ -52,11 +70,11 @@ public sealed class PlacementProperties
     [Fact]
     public void Evaluating_what_changed_comes_to_the_same_as_evaluating_everything()
     {
-        GenHistory.Sample(history => Play(history, (cluster, _, placer, shape, _) =>
+        GenHistory.Sample(history => Play(history, (cluster, _, placer, workload, _) =>
         {
-            Placement placement = placer.Place(shape);
-            PlacementReport kept = placer.Report(shape, placement);
-            PlacementReport fresh = new Placer(cluster, PlacementProfile.Default, new Random(0)).Report(shape, placement);
+            Placement placement = placer.Place(workload);
+            PlacementReport kept = placer.Report(workload, placement);
+            PlacementReport fresh = new Placer(cluster, PlacementProfile.Default, new Random(0)).Report(workload, placement);
             Assert.Equal(JsonSerializer.Serialize(fresh), JsonSerializer.Serialize(kept));
             return placement;
         }), iter: 1000);
@@ -68,12 +86,47 @@ public sealed class PlacementProperties
         GenHistory.Sample(history => Assert.Equal(Choices(history), Choices(history)), iter: 200);
     }
 
+    [Fact]
+    public void Tallies_kept_pod_by_pod_are_those_counted_from_nothing()
+    {
+        GenHistory.Sample(history =>
+        {
+            Play(history, (cluster, reference, placer, workload, pod) =>
+            {
+                Placement placement = placer.Place(workload);
+                var again = new ClusterState();
+                var workloads = new WorkloadCatalog(again);
+                foreach (SimpleNode node in reference.Nodes.Values)
+                {
+                    again.SetNode(node.ToFacts());
+                    again.SetHypervisor(new HypervisorFacts($"{node.Name}-containerd", node.Name, true, ["runc"]));
+                }
+
+                foreach ((string uid, (string node, SimplePod present)) in reference.Placed)
+                {
+                    again.PlacePod(uid, node, Find(workloads, present));
+                }
+
+                Placement fresh = new Placer(again, PlacementProfile.Default, new Random(0)).Place(Find(workloads, pod));
+                Assert.Equal(fresh.IsPlaced, placement.IsPlaced);
+                Assert.Equal(fresh.RejectedBy, placement.RejectedBy);
+                return placement;
+            });
+        }, iter: 500);
+    }
+
+    private static Workload Find(WorkloadCatalog workloads, SimplePod pod)
+    {
+        using JsonDocument json = JsonDocument.Parse(pod.ToJson());
+        return workloads.Find(json.RootElement, "runc");
+    }
+
     private static List<string?> Choices((int What, SimplePod Pod, SimpleNode Node, int Pick)[] history)
     {
         var choices = new List<string?>();
-        Play(history, (_, _, placer, shape, _) =>
+        Play(history, (_, _, placer, workload, _) =>
         {
-            Placement placement = placer.Place(shape);
+            Placement placement = placer.Place(workload);
             choices.Add(placement.NodeName);
             return placement;
         });
@@ -82,10 +135,10 @@ public sealed class PlacementProperties
 
     private static void Play(
         (int What, SimplePod Pod, SimpleNode Node, int Pick)[] history,
-        Func<ClusterState, ReferencePlacement, Placer, WorkloadShape, SimplePod, Placement> place)
+        Func<ClusterState, ReferencePlacement, Placer, Workload, SimplePod, Placement> place)
     {
         var cluster = new ClusterState();
-        var shapes = new ShapeCatalog(cluster, limit: 8);
+        var workloads = new WorkloadCatalog(cluster, shapeLimit: 8, identityLimit: 1);
         var placer = new Placer(cluster, PlacementProfile.Default, new Random(5), evaluationLimit: 4);
         var reference = new ReferencePlacement();
         int arrivals = 0;
@@ -96,12 +149,12 @@ public sealed class PlacementProperties
                 case <= 4:
                     using (JsonDocument json = JsonDocument.Parse(pod.ToJson()))
                     {
-                        WorkloadShape shape = shapes.Find(json.RootElement, "runc");
-                        Placement placement = place(cluster, reference, placer, shape, pod);
+                        Workload workload = workloads.Find(json.RootElement, "runc");
+                        Placement placement = place(cluster, reference, placer, workload, pod);
                         if (placement.IsPlaced)
                         {
                             string uid = $"pod-{arrivals++}";
-                            cluster.PlacePod(uid, placement.NodeName!, shape);
+                            cluster.PlacePod(uid, placement.NodeName!, workload);
                             reference.Placed.Add(uid, (placement.NodeName!, pod));
                         }
                     }

@@ -65,5 +65,18 @@ internal static class PodDefaults
 
         status.DefaultIfEmpty("phase", "Pending");
         status.DefaultIfEmpty("qosClass", QosClass.Of(spec));
+        if (spec.Array("schedulingGates") is { Count: > 0 } && status["conditions"].IsUnset())
+        {
+            // Said before the scheduler has seen the pod: it does not look at gated pods at all.
+            status["conditions"] = new JsonArray(new JsonObject
+            {
+                ["type"] = "PodScheduled",
+                ["status"] = "False",
+                ["lastProbeTime"] = null,
+                ["lastTransitionTime"] = null,
+                ["reason"] = "SchedulingGated",
+                ["message"] = "Scheduling is blocked due to non-empty scheduling gates",
+            });
+        }
     }
 }

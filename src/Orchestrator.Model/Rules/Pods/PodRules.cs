@@ -25,6 +25,11 @@ internal sealed class PodRules : IKindRules
         ContainerRules.ValidateAll(spec, errors);
         VolumeRules.Validate(spec, errors);
         TolerationRules.Validate(spec, "spec.tolerations", errors);
+        NodeAffinityRules.Validate(spec.Child("affinity", "nodeAffinity"), "spec.affinity.nodeAffinity", errors);
+        PodAffinityRules.Validate(spec.Child("affinity", "podAffinity"), "spec.affinity.podAffinity", errors);
+        PodAffinityRules.Validate(spec.Child("affinity", "podAntiAffinity"), "spec.affinity.podAntiAffinity", errors);
+        TopologySpreadRules.Validate(spec, "spec.topologySpreadConstraints", errors);
+        SchedulingGateRules.Validate(spec, "spec.schedulingGates", errors);
         SecurityContextRules.ValidatePod(spec, errors);
         PodSupport.Validate(spec, errors);
         if (old is not null)

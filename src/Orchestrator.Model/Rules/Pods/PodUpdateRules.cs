@@ -4,7 +4,7 @@ using Orchestrator.Model.Validation;
 
 namespace Orchestrator.Model.Rules.Pods;
 
-/// <summary>What of a pod's spec may change once it exists: images, the deadline (downwards), and more tolerations.</summary>
+/// <summary>What of a pod's spec may change once it exists: images, the deadline (downwards), more tolerations, and fewer scheduling gates.</summary>
 internal static class PodUpdateRules
 {
     private const string Refusal =
@@ -29,7 +29,8 @@ internal static class PodUpdateRules
 
         ValidateDeadline(spec, old, errors);
         ValidateTolerations(spec, old, errors);
-        if (Changed(Fixed(spec), Fixed(old)) is { Count: > 0 } changed)
+        SchedulingGateRules.ValidateUpdate(spec, old, errors);
+        if (Changed(Fixed(spec, old), Fixed(old, old)) is { Count: > 0 } changed)
         {
             errors.Add(FieldError.Forbidden("spec", $"{Refusal}; changed: {string.Join(", ", changed)}"));
         }
@@ -65,11 +66,12 @@ internal static class PodUpdateRules
     }
 
     // The spec without what may change.
-    private static JsonObject Fixed(JsonObject spec)
+    private static JsonObject Fixed(JsonObject spec, JsonObject old)
     {
         var copy = (JsonObject)spec.DeepClone();
         copy.Remove("activeDeadlineSeconds");
         copy.Remove("tolerations");
+        SchedulingGateRules.RemoveMutable(copy, old);
         foreach ((JsonObject container, _) in copy.Items("containers").Concat(copy.Items("initContainers")))
         {
             container.Remove("image");

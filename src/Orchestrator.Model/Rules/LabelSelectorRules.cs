@@ -1,0 +1,44 @@
+using System.Text.Json.Nodes;
+using Orchestrator.Model.Json;
+using Orchestrator.Model.Validation;
+
+namespace Orchestrator.Model.Rules;
+
+/// <summary>A <c>meta/v1 LabelSelector</c> in a spec: matchLabels and matchExpressions.</summary>
+internal static class LabelSelectorRules
+{
+    public static void Validate(JsonObject? selector, string path, ICollection<FieldError> errors)
+    {
+        SelectorRules.ValidateMap(selector.Child("matchLabels"), $"{path}.matchLabels", errors);
+        foreach ((JsonObject requirement, int i) in selector.Items("matchExpressions"))
+        {
+            ValidateRequirement(requirement, $"{path}.matchExpressions[{i}]", errors);
+        }
+    }
+
+    private static void ValidateRequirement(JsonObject requirement, string path, ICollection<FieldError> errors)
+    {
+        string op = requirement.Text("operator") ?? "";
+        bool hasValues = requirement.Array("values") is { Count: > 0 };
+        switch (op)
+        {
+            case "In" or "NotIn" when !hasValues:
+                errors.Add(FieldError.Required($"{path}.values", "must be specified when `operator` is 'In' or 'NotIn'"));
+                break;
+            case "Exists" or "DoesNotExist" when hasValues:
+                errors.Add(FieldError.Forbidden($"{path}.values", "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"));
+                break;
+            case "In" or "NotIn" or "Exists" or "DoesNotExist":
+                break;
+            default:
+                errors.Add(FieldError.Invalid($"{path}.operator", op, "not a valid selector operator"));
+                break;
+        }
+
+        SelectorRules.ValidateKey(requirement.Text("key"), $"{path}.key", errors);
+        foreach ((string value, int i) in requirement.Texts("values").Select((v, i) => (v, i)))
+        {
+            errors.Check($"{path}.values[{i}]", value, NameRules.LabelValue);
+        }
+    }
+}

@@ -1,0 +1,182 @@
+using System.Numerics.Tensors;
+
+namespace Orchestrator.Scheduling.Placing;
+
+/// <summary>Per slot the total score, or the filter that rejects it, with the counts of both.</summary>
+/// <param name="filters">Number of filters.</param>
+internal sealed class NodeVerdicts(int filters)
+{
+    public const byte EmptySlot = byte.MaxValue;
+    private const int NotEligible = -1;
+
+    private readonly int[] _rejectedCounts = new int[filters];
+    private int[] _totals = [];
+    private byte[] _verdicts = [];
+
+    public int SlotCount { get; private set; }
+
+    public int EligibleCount { get; private set; }
+
+    /// <summary>Bits of the filters that rejected nodes.</summary>
+    public int RejectedBy
+    {
+        get
+        {
+            int bits = 0;
+            for (int i = 0; i < _rejectedCounts.Length; i++)
+            {
+                bits |= _rejectedCounts[i] > 0 ? 1 << i : 0;
+            }
+
+            return bits;
+        }
+    }
+
+    /// <summary>Room for slots before the arrays must grow, and everything examined anew.</summary>
+    public int Capacity => _totals.Length;
+
+    /// <summary>Per slot 0 for an eligible one, the number of its filter from 1 for a rejected one, <see cref="EmptySlot"/> for none.</summary>
+    public ReadOnlySpan<byte> Verdicts => _verdicts.AsSpan(0, SlotCount);
+
+    public int RejectedCount(int filter) => _rejectedCounts[filter];
+
+    public int Total(int slot) => _totals[slot];
+
+    /// <summary>Forgets all, for so many slots.</summary>
+    public void Reset(int slotCount)
+    {
+        Reserve(slotCount);
+        SlotCount = slotCount;
+        _totals.AsSpan().Fill(NotEligible);
+        _verdicts.AsSpan().Fill(EmptySlot);
+        Array.Clear(_rejectedCounts);
+        EligibleCount = 0;
+    }
+
+    /// <summary>Takes over what another found.</summary>
+    public void CopyFrom(NodeVerdicts other)
+    {
+        Reserve(other.SlotCount);
+        SlotCount = other.SlotCount;
+        other._totals.AsSpan(0, SlotCount).CopyTo(_totals);
+        other.Verdicts.CopyTo(_verdicts);
+        other._rejectedCounts.CopyTo(_rejectedCounts, 0);
+        EligibleCount = other.EligibleCount;
+    }
+
+    public void Grow(int slotCount) => SlotCount = slotCount;
+
+    public void Set(int slot, byte verdict, int total)
+    {
+        Count(_verdicts[slot], -1);
+        Count(verdict, 1);
+        _verdicts[slot] = verdict;
+        _totals[slot] = verdict == 0 ? total : NotEligible;
+    }
+
+    /// <summary>Rejects eligible slots that were marked with a filter's code in a copy of <see cref="Verdicts"/>.</summary>
+    public void Reject(ReadOnlySpan<byte> marked)
+    {
+        for (int slot = 0; slot < marked.Length; slot++)
+        {
+            if (marked[slot] != _verdicts[slot])
+            {
+                Set(slot, marked[slot], NotEligible);
+            }
+        }
+    }
+
+    /// <summary>Adds to the totals of eligible slots.</summary>
+    public void AddScores(ReadOnlySpan<int> scores, int weight)
+    {
+        for (int slot = 0; slot < scores.Length; slot++)
+        {
+            if (_verdicts[slot] == 0)
+            {
+                _totals[slot] += scores[slot] * weight;
+            }
+        }
+    }
+
+    /// <summary>The best slot; among equals the first at or after <paramref name="start"/>, cyclically. -1 where none is eligible.</summary>
+    public int Best(int start)
+    {
+        if (EligibleCount == 0)
+        {
+            return -1;
+        }
+
+        // The maximum and a search for its value are both vectorised well, unlike a search for the maximum's place.
+        ReadOnlySpan<int> totals = _totals.AsSpan(0, SlotCount);
+        int most = TensorPrimitives.Max(totals);
+        int late = totals[start..].IndexOf(most);
+        return late >= 0 ? start + late : totals[..start].IndexOf(most);
+    }
+
+    /// <summary>The slots of the highest totals, best first, at most <paramref name="count"/>.</summary>
+    public List<int> Top(int count)
+    {
+        // Take the maximum, hide it, repeat; then put back what was hidden.
+        var slots = new List<int>(count);
+        var hidden = new List<int>(count);
+        Span<int> totals = _totals.AsSpan(0, SlotCount);
+        for (int i = Math.Min(count, EligibleCount); i > 0; i--)
+        {
+            int most = TensorPrimitives.Max<int>(totals);
+            int best = totals.IndexOf(most);
+            slots.Add(best);
+            hidden.Add(most);
+            totals[best] = NotEligible;
+        }
+
+        for (int i = 0; i < slots.Count; i++)
+        {
+            totals[slots[i]] = hidden[i];
+        }
+
+        return slots;
+    }
+
+    /// <summary>The first slots that the filter rejected, at most <paramref name="count"/>.</summary>
+    public List<int> Rejected(int filter, int count)
+    {
+        var slots = new List<int>(Math.Min(count, _rejectedCounts[filter]));
+        ReadOnlySpan<byte> verdicts = Verdicts;
+        int from = 0;
+        while (slots.Count < count && from < verdicts.Length)
+        {
+            int next = verdicts[from..].IndexOf((byte)(filter + 1));
+            if (next < 0)
+            {
+                break;
+            }
+
+            slots.Add(from + next);
+            from += next + 1;
+        }
+
+        return slots;
+    }
+
+    private void Reserve(int slotCount)
+    {
+        if (slotCount > _totals.Length)
+        {
+            int size = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)slotCount);
+            _totals = new int[size];
+            _verdicts = new byte[size];
+        }
+    }
+
+    private void Count(byte verdict, int sign)
+    {
+        if (verdict == 0)
+        {
+            EligibleCount += sign;
+        }
+        else if (verdict != EmptySlot)
+        {
+            _rejectedCounts[verdict - 1] += sign;
+        }
+    }
+}

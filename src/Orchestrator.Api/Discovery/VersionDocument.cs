@@ -15,6 +15,14 @@ internal static class VersionDocument
     /// <summary><c>v1.33.0+orchestrator-0.1.0</c>.</summary>
     public static string GitVersion => $"v{Major}.{Minor}.0+orchestrator-{Own}";
 
+    // Clients compare it with the names that Go has for architectures.
+    private static string Architecture => RuntimeInformation.ProcessArchitecture switch
+    {
+        System.Runtime.InteropServices.Architecture.X64 => "amd64",
+        System.Runtime.InteropServices.Architecture.X86 => "386",
+        var other => other.ToString().ToLowerInvariant(),
+    };
+
     public static byte[] Write()
     {
         using var buffer = JsonBuffer.Rent();
@@ -28,7 +36,7 @@ internal static class VersionDocument
         json.WriteString("buildDate", "1970-01-01T00:00:00Z");
         json.WriteString("goVersion", RuntimeInformation.FrameworkDescription);
         json.WriteString("compiler", "dotnet");
-        json.WriteString("platform", $"linux/{RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()}");
+        json.WriteString("platform", $"linux/{Architecture}");
         json.WriteEndObject();
         return buffer.Written.ToArray();
     }

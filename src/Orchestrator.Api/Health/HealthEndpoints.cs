@@ -28,9 +28,8 @@ public static class HealthEndpoints
 
     private static async Task AnswerAsync(HttpContext context, IHealthCheck[] all, string root, string asked)
     {
-        HashSet<string?> excluded = [.. context.Request.Query["exclude"]];
-        IHealthCheck[] checks = [.. all.Where(c =>
-            asked.Length > 0 ? c.Name == asked : (root != "livez" || c.ForLiveness) && !excluded.Contains(c.Name))];
+        string[] excluded = [.. context.Request.Query["exclude"].OfType<string>().Where(_ => asked.Length == 0)];
+        IHealthCheck[] checks = [.. all.Where(c => asked.Length > 0 ? c.Name == asked : root != "livez" || c.ForLiveness)];
         if (asked.Length > 0 && checks.Length == 0)
         {
             await WriteAsync(context, StatusCodes.Status404NotFound, $"there is no check named {asked}\n");
@@ -41,9 +40,21 @@ public static class HealthEndpoints
         bool well = true;
         foreach (IHealthCheck check in checks)
         {
+            if (excluded.Contains(check.Name))
+            {
+                report.Append($"[+]{check.Name} excluded: ok\n");
+                continue;
+            }
+
             string? fault = await check.CheckAsync(context.RequestAborted);
             well &= fault is null;
             report.Append(fault is null ? $"[+]{check.Name} ok\n" : $"[-]{check.Name} failed: {fault}\n");
+        }
+
+        string[] unknown = [.. excluded.Where(e => !checks.Any(c => c.Name == e)).Select(e => $"\"{e}\"")];
+        if (unknown.Length > 0)
+        {
+            report.Append($"warn: some health checks cannot be excluded: no matches for {string.Join(", ", unknown)}\n");
         }
 
         report.Append(well ? $"{root} check passed\n" : $"{root} check failed\n");

@@ -41,6 +41,23 @@ internal static class ResponseShape
         return null;
     }
 
+    /// <summary>The version of <c>meta.k8s.io</c> that a table is asked in: v1 and v1beta1 are alike but for their name, which old clients check.</summary>
+    public static string TableVersion(HttpRequest request)
+    {
+        foreach (var header in request.Headers.Accept)
+        {
+            foreach (var offer in (header ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+            {
+                if (FormOf(offer) == ResponseForm.Table)
+                {
+                    return offer.Contains("v=v1beta1", StringComparison.Ordinal) ? "v1beta1" : "v1";
+                }
+            }
+        }
+
+        return "v1";
+    }
+
     private static ResponseForm? FormOf(string offer)
     {
         var parts = offer.Split(';', StringSplitOptions.TrimEntries);
@@ -71,7 +88,7 @@ internal static class ResponseShape
         return (kind, group, version) switch
         {
             (null, _, _) => ResponseForm.Object,
-            ("Table", "meta.k8s.io", "v1") => ResponseForm.Table,
+            ("Table", "meta.k8s.io", "v1" or "v1beta1") => ResponseForm.Table,
             ("PartialObjectMetadata" or "PartialObjectMetadataList", "meta.k8s.io", "v1") => ResponseForm.PartialMetadata,
             _ => null,
         };

@@ -28,7 +28,7 @@ internal sealed class TableRows(TimeProvider clock)
         var rows = objects.Select(JsonTree.ParseStored).ToList();
         json.WriteStartObject();
         json.WriteString("kind", "Table");
-        json.WriteString("apiVersion", "meta.k8s.io/v1");
+        json.WriteString("apiVersion", $"meta.k8s.io/{ResponseShape.TableVersion(call.Http.Request)}");
         json.WritePropertyName("metadata");
         (list ?? new ListMetadata(rows[0].Child("metadata").Text("resourceVersion") ?? "", null, null)).Write(json);
         WriteColumns(json, call.Kind, withHeader);

@@ -13,6 +13,7 @@ public static class BuiltInKinds
         NodeKind.Create(),
         PodKind.Create(),
         ConfigKinds.Secret(),
+        ServiceKind.Create(),
         ConfigKinds.ServiceAccount(),
         SchedulingKinds.Lease(),
         SchedulingKinds.RuntimeClass(),

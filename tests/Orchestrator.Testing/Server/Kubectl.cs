@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace Orchestrator.Testing.Server;
 
 /// <summary>A stock kubectl with a kubeconfig.</summary>
-public sealed class Kubectl(string kubeconfig, string? program = null)
+public sealed class Kubectl(string kubeconfig, string? program = null, string? workingDirectory = null)
 {
     private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(90);
 
@@ -16,7 +16,14 @@ public sealed class Kubectl(string kubeconfig, string? program = null)
     /// <summary>Every kubectl of this machine that is one version: <c>kubectl.1.NN</c>, or else what PATH has.</summary>
     public static IReadOnlyList<string> Installed { get; } = Find();
 
+    /// <summary>The oldest and the newest of <see cref="Installed"/>, and PATH's own where it is another: what differs between versions shows between these.</summary>
+    public static IReadOnlyList<string> Span { get; } =
+        [.. ((string?[])[Installed[0], Installed[^1], Folders.Select(folder => Path.Combine(folder, "kubectl")).FirstOrDefault(File.Exists)]).OfType<string>().Distinct()];
+
     public string Program { get; } = program ?? Installed[^1];
+
+    /// <summary>The same, run in a directory, which relative paths of manifests begin at.</summary>
+    public Kubectl In(string directory) => new(kubeconfig, Program, directory);
 
     /// <summary>Runs it; fails with what it said unless it succeeds.</summary>
     public async Task<string> RunAsync(params string[] arguments)
@@ -64,6 +71,7 @@ public sealed class Kubectl(string kubeconfig, string? program = null)
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
+            WorkingDirectory = workingDirectory ?? "",
         };
         // Its discovery cache lies in the home directory: one per cluster, or tests would see each other's.
         start.Environment["HOME"] = Path.GetDirectoryName(kubeconfig);

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Orchestrator.Api.Auditing;
 using Orchestrator.Api.Requests;
 using Orchestrator.Api.Responses;
 using Orchestrator.Api.Security;
@@ -22,7 +23,8 @@ internal sealed partial class ApiPipeline(
     VerbRouter verbs,
     ApiMetrics metrics,
     TimeProvider clock,
-    ILogger<ApiPipeline> logger)
+    ILogger<ApiPipeline> logger,
+    Auditor? auditor = null)
 {
     private readonly IAuthenticator[] _authenticators = [.. authenticators];
 
@@ -37,6 +39,12 @@ internal sealed partial class ApiPipeline(
             await StatusWriter.WriteAsync(context, error);
         }
 
+        if (auditor is not null && context.Features.Get<AuditRecord>() is { } record)
+        {
+            record.Error = error;
+            auditor.Complete(context, record);
+        }
+
         metrics.Answered(request, context.Response.StatusCode, clock.GetElapsedTime(started));
     }
 
@@ -45,6 +53,7 @@ internal sealed partial class ApiPipeline(
         try
         {
             var user = await AuthenticateAsync(context);
+            var audited = auditor?.Begin(context, request, user);
             if (user is null)
             {
                 return StatusErrors.Unauthorized;
@@ -59,12 +68,15 @@ internal sealed partial class ApiPipeline(
                 }
 
                 user = impersonated.Value;
+                audited?.Impersonated = user;
             }
 
             context.Features.Set(user);
-            if (await authorizers.RefusalAsync(user, request, context.RequestAborted) is { } refusal)
+            var decision = await authorizers.DecideAsync(user, request, context.RequestAborted);
+            audited?.Authorization = decision;
+            if (!decision.Allowed)
             {
-                return refusal;
+                return StatusErrors.Forbidden(user, request, decision.Reason);
             }
 
             return await verbs.RouteAsync(new ApiCall(context, request, user), next);

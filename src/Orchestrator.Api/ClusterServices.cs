@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Api.Admission;
+using Orchestrator.Api.Auditing;
 using Orchestrator.Api.Bootstrap;
 using Orchestrator.Api.Health;
 using Orchestrator.Api.Heartbeats;
@@ -29,6 +30,7 @@ public static class ClusterServices
         services.AddSingleton<IAuthenticator>(provider =>
             new ClientCertificateAuthenticator(certificates.Authority.Certificate, provider.GetRequiredService<TimeProvider>()));
         services.AddTokens(security?.Oidc);
+        services.AddAuditing(security?.Audit);
         services.AddSingleton<IAuthorizer, MastersAuthorizer>();
         services.AddSingleton<IAuthorizer, NodeAuthorizer>();
         services.AddRbac();
@@ -48,6 +50,17 @@ public static class ClusterServices
         services.AddSingleton<IHealthCheck, StoreCheck>();
         services.AddSingleton<IHealthCheck, BootstrapCheck>();
         return services;
+    }
+
+    private static void AddAuditing(this IServiceCollection services, AuditOptions? audit)
+    {
+        if (audit is not null)
+        {
+            services.AddSingleton(audit);
+            services.AddSingleton<AuditLog>();
+            services.AddSingleton<Auditor>();
+            services.AddHostedService(provider => provider.GetRequiredService<AuditLog>());
+        }
     }
 
     private static void AddTokens(this IServiceCollection services, OidcOptions? oidc)

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
+using Orchestrator.Api.Auditing;
 using Orchestrator.Api.Responses;
 
 namespace Orchestrator.Api.Decoding;
@@ -29,6 +30,7 @@ internal sealed class RequestBody(PipeReader reader, ReadOnlySequence<byte> byte
 
             if (read.IsCompleted)
             {
+                AuditRecord.TakeRequest(context, read.Buffer);
                 return new RequestBody(reader, read.Buffer);
             }
 

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Orchestrator.Api.Auditing;
 
 namespace Orchestrator.Api.Responses;
 
@@ -13,6 +14,7 @@ public static class JsonResponse
         response.StatusCode = statusCode;
         response.ContentType = contentType;
         response.ContentLength = json.Length;
+        AuditRecord.TakeResponse(context, json);
         if (!HttpMethods.IsHead(context.Request.Method))
         {
             await response.BodyWriter.WriteAsync(json, context.RequestAborted);

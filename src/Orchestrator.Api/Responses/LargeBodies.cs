@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Orchestrator.Api.Auditing;
 using Orchestrator.Api.Requests;
 
 namespace Orchestrator.Api.Responses;
@@ -29,6 +30,7 @@ internal sealed class LargeBodies(ApiOptions options)
         response.ContentType = JsonResponse.ContentType;
         response.Headers.ContentEncoding = "gzip";
         response.Headers.Vary = "Accept-Encoding";
+        AuditRecord.TakeResponse(call.Http, json);
         await using var gzip = new GZipStream(response.Body, CompressionLevel.Fastest, leaveOpen: true);
         await gzip.WriteAsync(json, call.Cancel);
     }

@@ -1,3 +1,4 @@
+using Orchestrator.Api.Auditing;
 using Orchestrator.Api.Security.Oidc;
 
 namespace Orchestrator.Api.Security;
@@ -15,6 +16,9 @@ public sealed record SecurityOptions
 
     /// <summary>Tokens of another issuer; null for none.</summary>
     public OidcOptions? Oidc { get; init; }
+
+    /// <summary>What is recorded of requests; null for nothing.</summary>
+    public AuditOptions? Audit { get; init; }
 
     internal IReadOnlyList<string> EffectiveAudiences => ApiAudiences.Count > 0 ? ApiAudiences : [ServiceAccountIssuer];
 }

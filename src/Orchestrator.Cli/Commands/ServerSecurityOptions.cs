@@ -1,6 +1,8 @@
 using System.CommandLine;
+using Orchestrator.Api.Auditing;
 using Orchestrator.Api.Security;
 using Orchestrator.Api.Security.Oidc;
+using Orchestrator.Model.Validation;
 
 namespace Orchestrator.Cli.Commands;
 
@@ -45,9 +47,29 @@ internal static class ServerSecurityOptions
 
     private static readonly Option<string?> OidcCaFile = new("--oidc-ca-file") { Description = "Authorities of the provider's certificate (PEM)", HelpName = "FILE" };
 
+    private static readonly Option<string?> AuditPolicyPath = new("--audit-policy-file") { Description = "What to record of requests (audit.k8s.io/v1 Policy)", HelpName = "FILE" };
+
+    private static readonly Option<string?> AuditLogPath = new("--audit-log-path") { Description = "Where to record it, as lines of JSON; '-' for the standard output", HelpName = "FILE" };
+
+    private static readonly Option<int> AuditLogMaxAge = new("--audit-log-maxage") { Description = "Days to keep old audit logs; 0 for ever", HelpName = "DAYS" };
+
+    private static readonly Option<int> AuditLogMaxBackup = new("--audit-log-maxbackup") { Description = "Old audit logs to keep; 0 for all", HelpName = "COUNT" };
+
+    private static readonly Option<int> AuditLogMaxSize = new("--audit-log-maxsize")
+    {
+        Description = "Size in MiB at which a new audit log is begun",
+        HelpName = "MIB",
+        DefaultValueFactory = _ => 100,
+    };
+
     public static void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[Issuer, Audiences, OidcIssuer, OidcClient, OidcUsernameClaim, OidcUsernamePrefix, OidcGroupsClaim, OidcGroupsPrefix, OidcRequiredClaims, OidcCaFile])
+        Option[] options =
+        [
+            Issuer, Audiences, OidcIssuer, OidcClient, OidcUsernameClaim, OidcUsernamePrefix, OidcGroupsClaim, OidcGroupsPrefix, OidcRequiredClaims, OidcCaFile,
+            AuditPolicyPath, AuditLogPath, AuditLogMaxAge, AuditLogMaxBackup, AuditLogMaxSize,
+        ];
+        foreach (Option option in options)
         {
             command.Options.Add(option);
         }
@@ -59,7 +81,51 @@ internal static class ServerSecurityOptions
         ServiceAccountIssuer = parsed.GetRequiredValue(Issuer),
         ApiAudiences = [.. (parsed.GetValue(Audiences) ?? []).SelectMany(a => a.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))],
         Oidc = ReadOidc(parsed),
+        Audit = ReadAudit(parsed),
     };
+
+    private static AuditOptions? ReadAudit(ParseResult parsed)
+    {
+        string? policyPath = parsed.GetValue(AuditPolicyPath);
+        string? logPath = parsed.GetValue(AuditLogPath);
+        if (policyPath is null && logPath is null)
+        {
+            return null;
+        }
+
+        if (string.IsNullOrEmpty(policyPath) || string.IsNullOrEmpty(logPath))
+        {
+            throw new CommandFailedException("--audit-policy-file and --audit-log-path go together");
+        }
+
+        if (parsed.GetValue(AuditLogMaxSize) < 1 || parsed.GetValue(AuditLogMaxAge) < 0 || parsed.GetValue(AuditLogMaxBackup) < 0)
+        {
+            throw new CommandFailedException("--audit-log-maxsize must be at least 1, --audit-log-maxage and --audit-log-maxbackup at least 0");
+        }
+
+        return new AuditOptions
+        {
+            Policy = ReadPolicy(policyPath),
+            LogPath = logPath == "-" ? logPath : Path.GetFullPath(logPath),
+            MaxAgeDays = parsed.GetValue(AuditLogMaxAge),
+            MaxBackups = parsed.GetValue(AuditLogMaxBackup),
+            MaxSizeMegabytes = parsed.GetValue(AuditLogMaxSize),
+        };
+    }
+
+    private static AuditPolicy ReadPolicy(string path)
+    {
+        try
+        {
+            using var text = new StreamReader(path);
+            var errors = new List<FieldError>();
+            return AuditPolicyFile.Parse(text, errors) ?? throw new CommandFailedException($"--audit-policy-file: {path}: {string.Join("; ", errors)}");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandFailedException($"--audit-policy-file: {e.Message}");
+        }
+    }
 
     private static OidcOptions? ReadOidc(ParseResult parsed)
     {

@@ -26,7 +26,7 @@ public sealed class ClusterCertificatesTests : IDisposable
 
         Dictionary<string, string> first = Files();
         Assert.Equal(
-            ["admin.crt", "admin.key", "apiserver-client.crt", "apiserver-client.key", "apiserver.crt", "apiserver.key", "ca.crt", "ca.key"],
+            ["admin.crt", "admin.key", "apiserver-client.crt", "apiserver-client.key", "apiserver.crt", "apiserver.key", "ca.crt", "ca.key", "sa.key"],
             first.Keys.Order(StringComparer.Ordinal));
         using (Open())
         {

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Orchestrator.Api.Admission;
 using Orchestrator.Api.Auditing;
 using Orchestrator.Api.Bootstrap;
+using Orchestrator.Api.CustomResources;
 using Orchestrator.Api.Health;
 using Orchestrator.Api.Heartbeats;
 using Orchestrator.Api.Reading;
@@ -45,6 +46,7 @@ public static class ClusterServices
         services.AddSingleton<ISubresource, PodLog>();
         services.AddSingleton<ClusterBootstrap>();
         services.AddHostedService(provider => provider.GetRequiredService<ClusterBootstrap>());
+        services.AddHostedService<Definitions>();
         services.AddHostedService<NamespaceBelongings>();
         services.AddSingleton<IHealthCheck, PingCheck>();
         services.AddSingleton<IHealthCheck, StoreCheck>();

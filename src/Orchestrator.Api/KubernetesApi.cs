@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Orchestrator.Api.CustomResources;
 using Orchestrator.Api.Decoding;
 using Orchestrator.Api.Discovery;
 using Orchestrator.Api.Metadata;
@@ -79,6 +80,7 @@ public static class KubernetesApi
         services.AddSingleton<AdmissionChain>();
         services.AddSingleton<UpdateFlow>();
         services.AddSingleton<DeleteFlow>();
+        services.AddSingleton<ScaleVerbs>();
         services.AddSingleton<CreateVerb>();
         services.AddSingleton<UpdateVerb>();
         services.AddSingleton<ApplyVerb>();

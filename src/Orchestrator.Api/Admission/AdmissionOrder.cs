@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Orchestrator.Api.Admission.Rules;
+using Orchestrator.Api.CustomResources;
 
 namespace Orchestrator.Api.Admission;
 
@@ -12,6 +13,7 @@ public static class AdmissionOrder
     public static IServiceCollection AddAdmissionRules(this IServiceCollection services) => services
         .AddSingleton<IAdmissionRule, NodeRestriction>()
         .AddSingleton<IAdmissionRule, NamespaceLifecycle>()
+        .AddSingleton<IAdmissionRule, EndingDefinition>()
         .AddSingleton<IAdmissionRule, PodServiceAccount>()
         .AddSingleton<IAdmissionRule, PodPriority>()
         .AddSingleton<IAdmissionRule, PodRuntimeClass>();

@@ -1,3 +1,4 @@
+using Orchestrator.Api.CustomResources;
 using Orchestrator.Api.Subresources;
 using Orchestrator.Model.Kinds;
 
@@ -24,6 +25,11 @@ internal sealed class ServedVerbs(IEnumerable<ISubresource> subresources)
         if (kind.HasStatus && !_subresources.Any(s => s.Resource == kind.StorageName && s.Name == "status"))
         {
             yield return new ServedSubresource("status", kind.Group, kind.Version, kind.Kind, OfStatus);
+        }
+
+        if (kind.Scale is not null)
+        {
+            yield return new ServedSubresource("scale", "autoscaling", "v1", "Scale", ScaleVerbs.Served);
         }
     }
 }

@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using Orchestrator.Api.CustomResources;
+using Orchestrator.Api.Decoding;
 using Orchestrator.Api.Requests;
 using Orchestrator.Api.Tables;
 
@@ -13,7 +15,9 @@ internal sealed class ObjectResponse(TableRows tables, LargeBodies bodies)
     public async ValueTask<StatusError?> WriteAsync(ApiCall call, int statusCode, ReadOnlyMemory<byte> json)
     {
         ResponseWarnings.Write(call);
-        json = ServedVersion.Of(call.Kind, json);
+        json = call is { Request.Subresource: "scale", Kind.Scale: { } paths }
+            ? JsonBuffer.Serialize(ScaleView.Of(paths, JsonTree.ParseStored(json)))
+            : ServedVersion.Of(call.Kind, json);
         switch (ResponseShape.Of(call.Http.Request))
         {
             case ResponseForm.Object:

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Orchestrator.Api.CustomResources;
 using Orchestrator.Api.Discovery;
 using Orchestrator.Api.Reading;
 using Orchestrator.Api.Requests;
@@ -20,6 +21,7 @@ internal sealed class VerbRouter(
     WatchVerb watch,
     CreateVerb create,
     UpdateVerb update,
+    ScaleVerbs scale,
     ApplyVerb apply,
     DeleteVerb delete,
     DeleteCollectionVerb deleteCollection)
@@ -105,6 +107,13 @@ internal sealed class VerbRouter(
             return subresource.Verbs.Contains(request.Verb, StringComparer.Ordinal)
                 ? await subresource.HandleAsync(call)
                 : StatusErrors.MethodNotSupported($"{kind.Plural}/{subresource.Name}", request.Verb);
+        }
+
+        if (request.Subresource == "scale" && kind.Scale is not null)
+        {
+            return ScaleVerbs.Served.Contains(request.Verb, StringComparer.Ordinal)
+                ? await scale.HandleAsync(call)
+                : StatusErrors.MethodNotSupported($"{kind.Plural}/scale", request.Verb);
         }
 
         if (request.Subresource != "status" || !kind.HasStatus)

@@ -29,11 +29,17 @@ internal static class UpdateScope
 
     public static void CountGeneration(ResourceKind kind, JsonObject obj, JsonObject old)
     {
-        if (kind.HasGeneration && !JsonNode.DeepEquals(obj["spec"], old["spec"]))
+        if (kind.HasGeneration && (kind.IsCustom ? !IsSameButMetadata(kind, obj, old) : !JsonNode.DeepEquals(obj["spec"], old["spec"])))
         {
             ObjectMetadata.CountGeneration(ObjectMetadata.Of(obj));
         }
     }
+
+    /// <summary>Custom kinds may have anything beside spec: all but metadata and a status of its own counts.</summary>
+    private static bool IsSameButMetadata(ResourceKind kind, JsonObject obj, JsonObject old) =>
+        obj.Concat(old).Select(m => m.Key).Distinct(StringComparer.Ordinal)
+            .Where(name => name != "metadata" && !(name == "status" && kind.HasStatus))
+            .All(name => JsonNode.DeepEquals(obj[name], old[name]));
 
     /// <summary>True where the update took away the last thing that held an object whose deletion was asked for.</summary>
     public static bool IsFinished(ResourceKind kind, JsonObject obj, JsonObject metadata) =>

@@ -19,6 +19,7 @@ public static class BuiltInKinds
         SchedulingKinds.RuntimeClass(),
         SchedulingKinds.PriorityClass(),
         HypervisorKind.Create(),
+        ExtensionKinds.CustomResourceDefinition(),
         RbacKinds.Role(),
         RbacKinds.ClusterRole(),
         RbacKinds.RoleBinding(),

@@ -1,0 +1,21 @@
+using System.Text.Json.Nodes;
+using Orchestrator.Model.Kinds;
+using Orchestrator.Model.Schemas;
+using Orchestrator.Model.Validation;
+
+namespace Orchestrator.Model.CustomResources;
+
+/// <summary>Defaulting and validation of the objects of one version of a custom kind, by its schema.</summary>
+internal sealed class CustomResourceRules(JsonSchema schema) : IKindRules
+{
+    // What every kind has is validated for every kind alike.
+    private readonly JsonSchema _schema = schema with
+    {
+        Properties = System.Collections.Frozen.FrozenDictionary.ToFrozenDictionary(
+            schema.Properties.Where(p => p.Key is not ("apiVersion" or "kind" or "metadata")), StringComparer.Ordinal),
+    };
+
+    public void Default(JsonObject obj) => SchemaDefaulting.Run(obj, _schema);
+
+    public void Validate(JsonObject obj, JsonObject? old, ICollection<FieldError> errors) => new SchemaValidation(errors).Run(obj, _schema, "");
+}

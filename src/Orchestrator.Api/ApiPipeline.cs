@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
-using Orchestrator.Api.Auditing;
+using Orchestrator.Api.Flow;
+>>>>>>> 83d1603 (Collect garbage by owner references; list past revisions; fair queues; watch options as Kubernetes checks them)
 using Orchestrator.Api.Requests;
 using Orchestrator.Api.Responses;
 using Orchestrator.Api.Security;
@@ -12,13 +13,15 @@ using Orchestrator.Store;
 namespace Orchestrator.Api;
 
 /// <summary>
-/// The way of every request, in one place: parse the path, authenticate, act as whom the user asks to act as, authorize, then the verb. Paths that are not of the API
+/// The way of every request, in one place: parse the path, authenticate, act as whom the user asks to act as, wait for a seat, authorize, then the verb.
+/// Paths that are not of the API
 /// (<c>/healthz</c>, <c>/metrics</c>) go on to the next middleware once they are authenticated and authorized.
 /// </summary>
 internal sealed partial class ApiPipeline(
     ServedKinds kinds,
     IEnumerable<IAuthenticator> authenticators,
     Impersonation impersonation,
+    FlowControl flow,
     AuthorizerChain authorizers,
     VerbRouter verbs,
     ApiMetrics metrics,
@@ -52,34 +55,7 @@ internal sealed partial class ApiPipeline(
     {
         try
         {
-            var user = await AuthenticateAsync(context);
-            var audited = auditor?.Begin(context, request, user);
-            if (user is null)
-            {
-                return StatusErrors.Unauthorized;
-            }
-
-            if (Impersonation.IsAsked(context.Request.Headers))
-            {
-                var impersonated = await impersonation.ApplyAsync(context.Request.Headers, user, context.RequestAborted);
-                if (impersonated.Failed)
-                {
-                    return impersonated.Error;
-                }
-
-                user = impersonated.Value;
-                audited?.Impersonated = user;
-            }
-
-            context.Features.Set(user);
-            var decision = await authorizers.DecideAsync(user, request, context.RequestAborted);
-            audited?.Authorization = decision;
-            if (!decision.Allowed)
-            {
-                return StatusErrors.Forbidden(user, request, decision.Reason);
-            }
-
-            return await verbs.RouteAsync(new ApiCall(context, request, user), next);
+            return await ServeAsync(context, request, next);
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
@@ -92,13 +68,59 @@ internal sealed partial class ApiPipeline(
         }
         catch (BadHttpRequestException e)
         {
-            return new StatusError { Code = e.StatusCode, Reason = "BadRequest", Message = e.Message };
+            var reason = e.StatusCode == StatusCodes.Status413PayloadTooLarge ? "RequestEntityTooLarge" : "BadRequest";
+            return new StatusError { Code = e.StatusCode, Reason = reason, Message = e.Message };
+        }
+        catch (ObjectTooLargeException e)
+        {
+            return StatusErrors.TooLarge(e.MaxBytes);
         }
         catch (Exception e)
         {
             LogFailed(e, context.Request.Method, context.Request.Path);
             return StatusErrors.InternalError("see the server's log");
         }
+    }
+
+    private async ValueTask<StatusError?> ServeAsync(HttpContext context, RequestInfo request, RequestDelegate next)
+    {
+        var user = await AuthenticateAsync(context);
+        var audited = auditor?.Begin(context, request, user);
+        if (user is null)
+        {
+            return StatusErrors.Unauthorized;
+        }
+
+        if (Impersonation.IsAsked(context.Request.Headers))
+        {
+            var impersonated = await impersonation.ApplyAsync(context.Request.Headers, user, context.RequestAborted);
+            if (impersonated.Failed)
+            {
+                return impersonated.Error;
+            }
+
+            user = impersonated.Value;
+            audited?.Impersonated = user;
+        }
+
+        context.Features.Set(user);
+<<<<<<< HEAD
+        var decision = await authorizers.DecideAsync(user, request, context.RequestAborted);
+        audited?.Authorization = decision;
+        if (!decision.Allowed)
+=======
+        using var seat = await flow.EnterAsync(user, request, context.RequestAborted);
+        if (seat is null)
+        {
+            return StatusErrors.TooManyRequests;
+        }
+
+using Orchestrator.Api.Auditing;
+        {
+            return StatusErrors.Forbidden(user, request, decision.Reason);
+        }
+
+        return await verbs.RouteAsync(new ApiCall(context, request, user, seat), next);
     }
 
     private async ValueTask<UserInfo?> AuthenticateAsync(HttpContext context)

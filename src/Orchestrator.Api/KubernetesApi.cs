@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orchestrator.Api.CustomResources;
 using Orchestrator.Api.Decoding;
 using Orchestrator.Api.Discovery;
+using Orchestrator.Api.Flow;
 using Orchestrator.Api.Metadata;
 using Orchestrator.Api.OpenApi;
 using Orchestrator.Api.Ownership;
@@ -59,9 +60,12 @@ public static class KubernetesApi
 
     private static void AddReading(IServiceCollection services)
     {
-        services.AddSingleton<InFlightLimit>();
+        services.AddSingleton<ListSizes>();
+        services.AddSingleton<FlowControl>();
+        services.AddSingleton<OpenWatches>();
         services.AddSingleton<Freshness>();
         services.AddSingleton<ListSnapshots>();
+        services.AddSingleton<PastLists>();
         services.AddSingleton<ListPages>();
         services.AddSingleton<ServedObjects>();
         services.AddSingleton<TableRows>();

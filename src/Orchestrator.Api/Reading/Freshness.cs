@@ -21,7 +21,7 @@ internal sealed class Freshness(IObjectStore store, ApiOptions options)
 
         return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var revision)
             ? new Outcome<long?>(revision, null)
-            : StatusErrors.BadRequest($"resourceVersion: Invalid value: \"{text}\": must be a number");
+            : StatusErrors.BadRequest($"invalid resource version: resourceVersion: Invalid value: \"{text}\": must be a number");
     }
 
     /// <summary>Waits until the cache is as new as the request wants; returns the revision it names, null for none.</summary>

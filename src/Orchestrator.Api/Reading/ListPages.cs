@@ -9,54 +9,73 @@ namespace Orchestrator.Api.Reading;
 internal sealed record ListPage(IReadOnlyList<StoredObject> Items, ListMetadata Metadata);
 
 /// <summary>Finds the objects that a list request is answered with: selection, freshness, <c>limit</c> and <c>continue</c>.</summary>
-internal sealed class ListPages(IObjectStore store, Freshness freshness, ListSnapshots snapshots)
+internal sealed class ListPages(IObjectStore store, Freshness freshness, ListSnapshots snapshots, PastLists past)
 {
+    private const string ExpiredList = "The resourceVersion for the provided list is too old.";
+
+    private const string ExpiredContinue =
+        "The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, "
+        + "or use the continue token in this response to retrieve the remainder of the results. Continuing with the provided token results in an "
+        + "inconsistent list - objects that were created, modified, or deleted between the time the first chunk was returned and now may show up in the list.";
+
     public async ValueTask<Outcome<ListPage>> ReadAsync(ApiCall call, Selection selection)
     {
-        if (ParseLimit(call) is not { } limit)
+        var query = ListQuery.Read(call);
+        if (query.Failed)
         {
-            return StatusErrors.BadRequest($"limit: Invalid value: \"{call.Request.QueryValue("limit")}\": must be a non-negative number");
+            return query.Error;
         }
 
         var list = new ListSnapshots.Selected(
             selection.Resource, selection.Namespace, call.Request.QueryValue("labelSelector"), call.Request.QueryValue("fieldSelector"));
-        if (call.Request.QueryValue("continue") is { Length: > 0 } token)
-        {
-            return ReadNext(call, selection, list, token, limit);
-        }
-
-        var fresh = await freshness.EnsureAsync(call);
-        if (fresh.Error is not null)
-        {
-            return fresh.Error;
-        }
-
-        var snapshot = selection.Read(store, call.Kind);
-        return CheckMatch(call, fresh.Value, snapshot.Revision) is { } mismatch ? mismatch : Page(selection, list, snapshot, 0, limit);
+        return query.Value.Continue is { } token
+            ? await ReadNextAsync(call, selection, list, token, query.Value.Limit)
+            : await ReadFirstAsync(call, selection, list, query.Value);
     }
 
-    private Outcome<ListPage> ReadNext(ApiCall call, Selection selection, ListSnapshots.Selected list, string text, int limit)
+    private async ValueTask<Outcome<ListPage>> ReadFirstAsync(ApiCall call, Selection selection, ListSnapshots.Selected list, ListQuery query)
     {
-        if (ContinueToken.Decode(text) is not { } token)
+        if (query.Match == RevisionMatch.Newest)
         {
-            return StatusErrors.BadRequest("continue key is not valid");
+            await store.SyncAsync(call.Cancel);
+        }
+        else if (await freshness.WaitForAsync(query.Revision, call.Cancel) is { } tooLarge)
+        {
+            return tooLarge;
         }
 
-        if (call.Request.QueryValue("resourceVersion") is not ("" or "0"))
+        var snapshot = query.Match == RevisionMatch.Exact ? await AtAsync(call, selection, list, query.Revision) : selection.Read(store, call.Kind);
+        return snapshot is { } found ? Page(selection, list, found, 0, query.Limit) : StatusErrors.Expired(ExpiredList);
+    }
+
+    private async ValueTask<Outcome<ListPage>> ReadNextAsync(ApiCall call, Selection selection, ListSnapshots.Selected list, ContinueToken token, int limit)
+    {
+        if (token.IsInconsistent)
         {
-            return StatusErrors.BadRequest("specifying resource version is not allowed when using continue");
+            await store.SyncAsync(call.Cancel);
+        }
+        else if (await freshness.WaitForAsync(token.Revision, call.Cancel) is { } tooLarge)
+        {
+            return tooLarge;
         }
 
-        var snapshot = token.IsInconsistent ? selection.Read(store, call.Kind) : snapshots.Find(list, token.Revision);
-        if (snapshot is not { } found)
+        var snapshot = token.IsInconsistent ? selection.Read(store, call.Kind) : await AtAsync(call, selection, list, token.Revision);
+        return snapshot is { } found
+            ? Page(selection, list, found, FirstAfter(found.Items, token, selection.Resource), limit)
+            : StatusErrors.Expired(ExpiredContinue, (token with { Revision = -1 }).Encode());
+    }
+
+    /// <summary>The list at exactly that revision: as kept for its pages, or made from the present one and the log.</summary>
+    private async ValueTask<ObjectList?> AtAsync(ApiCall call, Selection selection, ListSnapshots.Selected list, long revision)
+    {
+        if (snapshots.Find(list, revision) is { } kept)
         {
-            return StatusErrors.Expired(
-                "The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, "
-                + "or use the continue token in this response to retrieve the remainder of the results.",
-                (token with { Revision = -1 }).Encode());
+            return kept;
         }
 
-        return Page(selection, list, found, FirstAfter(found.Items, token, selection.Resource), limit);
+        var scope = store.List(selection.Resource, selection.Namespace.Length == 0 ? null : selection.Namespace);
+        var whole = scope.Revision == revision ? scope : await past.AtAsync(selection, scope, revision, call.Cancel);
+        return whole is { } then && !selection.IsEverything ? then with { Items = [.. then.Items.Where(selection.Matches)] } : whole;
     }
 
     private ListPage Page(Selection selection, ListSnapshots.Selected list, ObjectList snapshot, int start, int limit)
@@ -95,31 +114,4 @@ internal sealed class ListPages(IObjectStore store, Freshness freshness, ListSna
 
         return low;
     }
-
-    /// <summary>Exact is served at the present revision only: older states are not kept as lists.</summary>
-    private static StatusError? CheckMatch(ApiCall call, long? requested, long actual)
-    {
-        switch (call.Request.QueryValue("resourceVersionMatch"))
-        {
-            case "":
-                return null;
-            case var _ when requested is null:
-                return StatusErrors.BadRequest("resourceVersionMatch is forbidden unless resourceVersion is provided");
-            case "NotOlderThan":
-                return null;
-            case "Exact" when requested == 0:
-                return StatusErrors.BadRequest("resourceVersionMatch \"exact\" is forbidden for resourceVersion \"0\"");
-            case "Exact":
-                return requested == actual ? null : StatusErrors.Expired($"The resourceVersion for the provided list is too old: {requested} ({actual})");
-            default:
-                return StatusErrors.BadRequest("resourceVersionMatch: Unsupported value: supported values: \"Exact\", \"NotOlderThan\"");
-        }
-    }
-
-    private static int? ParseLimit(ApiCall call) => call.Request.QueryValue("limit") switch
-    {
-        "" => 0,
-        var text when long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) => (int)Math.Min(limit, int.MaxValue),
-        _ => null,
-    };
 }

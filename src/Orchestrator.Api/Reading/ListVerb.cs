@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Compression;
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
+using Orchestrator.Api.Flow;
 using Orchestrator.Api.Requests;
 using Orchestrator.Api.Responses;
 using Orchestrator.Api.Tables;
@@ -10,7 +11,7 @@ using Orchestrator.Model.Kinds;
 namespace Orchestrator.Api.Reading;
 
 /// <summary>list: the objects' stored bytes one after another, or a table.</summary>
-internal sealed class ListVerb(ListPages pages, ServedObjects served, TableRows tables, LargeBodies bodies)
+internal sealed class ListVerb(ListPages pages, ListSizes sizes, ServedObjects served, TableRows tables, LargeBodies bodies)
 {
     private const int FlushBytes = 64 * 1024;
 
@@ -33,6 +34,7 @@ internal sealed class ListVerb(ListPages pages, ServedObjects served, TableRows 
             return page.Error;
         }
 
+        sizes.Note(call.Kind.StorageName, call.Request.Namespace, page.Value.Items.Count);
         ResponseWarnings.Write(call);
         switch (form)
         {

@@ -59,6 +59,11 @@ internal sealed record Selection(string Resource, string Namespace, LabelSelecto
         }
 
         var all = store.List(Resource, Namespace.Length == 0 ? null : Namespace);
+        if (Fields.Required("metadata.name") is { } name && (Namespace.Length > 0 || !kind.Namespaced))
+        {
+            return all with { Items = [.. Named(all.Items, name).Where(Matches)] };
+        }
+
         return IsEverything ? all : all with { Items = [.. all.Items.Where(Matches)] };
     }
 
@@ -82,6 +87,25 @@ internal sealed record Selection(string Resource, string Namespace, LabelSelecto
         }
 
         return at.AsScalarText() ?? (at?.GetValueKind() is JsonValueKind.True or JsonValueKind.False ? at.ToJsonString() : "");
+    }
+
+    /// <summary>Within one namespace the list is in the order of names.</summary>
+    private static IEnumerable<StoredObject> Named(IReadOnlyList<StoredObject> sorted, string name)
+    {
+        int low = 0, high = sorted.Count - 1;
+        while (low <= high)
+        {
+            var middle = (low + high) / 2;
+            var order = string.CompareOrdinal(sorted[middle].Key.Name, name);
+            if (order == 0)
+            {
+                return [sorted[middle]];
+            }
+
+            (low, high) = order < 0 ? (middle + 1, high) : (low, middle - 1);
+        }
+
+        return [];
     }
 
     private static bool IsSelectable(ResourceKind kind, string path) => path switch

@@ -6,7 +6,11 @@ using Orchestrator.Model.Kinds;
 namespace Orchestrator.Api.Requests;
 
 /// <summary>One authenticated and authorized request on its way through the verbs.</summary>
-public sealed class ApiCall(HttpContext http, RequestInfo request, UserInfo user)
+/// <param name="http">Its HTTP side.</param>
+/// <param name="request">What it asks for.</param>
+/// <param name="user">Who asks.</param>
+/// <param name="seat">What it holds of the server's capacity.</param>
+public sealed class ApiCall(HttpContext http, RequestInfo request, UserInfo user, IDisposable? seat = null)
 {
     private List<string>? _warnings;
 
@@ -26,6 +30,9 @@ public sealed class ApiCall(HttpContext http, RequestInfo request, UserInfo user
 
     /// <summary>Texts for <c>Warning: 299</c> headers, which kubectl prints.</summary>
     public IReadOnlyList<string> Warnings => _warnings ?? [];
+
+    /// <summary>Gives the seat back before the end: for what goes on for as long as the client wants.</summary>
+    public void LeaveSeat() => seat?.Dispose();
 
     public void Warn(string text) => (_warnings ??= []).Add(text);
 }

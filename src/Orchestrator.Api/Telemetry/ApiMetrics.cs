@@ -15,6 +15,8 @@ public sealed class ApiMetrics : IDisposable
     private readonly Counter<long> _requests;
     private readonly Histogram<double> _duration;
     private readonly UpDownCounter<long> _watches;
+    private readonly Counter<long> _rejected;
+    private readonly Histogram<double> _queued;
 
     public ApiMetrics(IMeterFactory meters)
     {
@@ -24,7 +26,13 @@ public sealed class ApiMetrics : IDisposable
             "orchestrator.api.request.duration", "s", "Time to answer a request, watches and log streams not counted.",
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] });
         _watches = _meter.CreateUpDownCounter<long>("orchestrator.api.watches", "{watch}", "Watches that are open, by resource.");
+        _rejected = _meter.CreateCounter<long>("orchestrator.api.rejected", "{request}", "Requests and watches answered 429, by priority level.");
+        _queued = _meter.CreateHistogram<double>("orchestrator.api.queued", "s", "Time that requests waited for a seat, where they had to, by priority level.");
     }
+
+    internal void Rejected(string level) => _rejected.Add(1, new KeyValuePair<string, object?>("level", level));
+
+    internal void Waited(string level, TimeSpan time) => _queued.Record(time.TotalSeconds, new KeyValuePair<string, object?>("level", level));
 
     public void Dispose() => _meter.Dispose();
 

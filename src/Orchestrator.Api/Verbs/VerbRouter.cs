@@ -15,7 +15,6 @@ internal sealed class VerbRouter(
     IEnumerable<ISubresource> subresources,
     IEnumerable<IComputedResource> computed,
     DiscoveryDocuments discovery,
-    InFlightLimit inFlight,
     GetVerb get,
     ListVerb list,
     WatchVerb watch,
@@ -66,38 +65,23 @@ internal sealed class VerbRouter(
             return StatusErrors.MethodNotSupported(kind.Plural, request.Verb);
         }
 
-        // A watch lasts, so it does not count among the requests in flight.
-        return request.Verb == "watch" ? await watch.HandleAsync(call) : await LimitedAsync(call);
+        return await RouteVerbAsync(call);
     }
 
-    private async ValueTask<StatusError?> LimitedAsync(ApiCall call)
+    private ValueTask<StatusError?> RouteVerbAsync(ApiCall call) => call.Request.Verb switch
     {
-        if (!inFlight.TryEnter())
-        {
-            return StatusErrors.TooManyRequests;
-        }
-
-        try
-        {
-            return await (call.Request.Verb switch
-            {
-                _ when _computed.TryGetValue(call.Kind.StorageName, out var computed) => computed.HandleAsync(call),
-                "get" => get.HandleAsync(call),
-                "list" => list.HandleAsync(call),
-                "create" when call.Request.Name.Length == 0 => create.HandleAsync(call),
-                "update" when call.Request.Name.Length > 0 => update.UpdateAsync(call),
-                "patch" when call.Request.Name.Length > 0 && ApplyVerb.Is(call) => apply.HandleAsync(call),
-                "patch" when call.Request.Name.Length > 0 => update.PatchAsync(call),
-                "delete" => delete.HandleAsync(call),
-                "deletecollection" => deleteCollection.HandleAsync(call),
-                _ => ValueTask.FromResult<StatusError?>(StatusErrors.MethodNotSupported(call.Kind.Plural, call.Request.Verb)),
-            });
-        }
-        finally
-        {
-            inFlight.Leave();
-        }
-    }
+        _ when _computed.TryGetValue(call.Kind.StorageName, out var computed) => computed.HandleAsync(call),
+        "get" => get.HandleAsync(call),
+        "list" => list.HandleAsync(call),
+        "watch" => watch.HandleAsync(call),
+        "create" when call.Request.Name.Length == 0 => create.HandleAsync(call),
+        "update" when call.Request.Name.Length > 0 => update.UpdateAsync(call),
+        "patch" when call.Request.Name.Length > 0 && ApplyVerb.Is(call) => apply.HandleAsync(call),
+        "patch" when call.Request.Name.Length > 0 => update.PatchAsync(call),
+        "delete" => delete.HandleAsync(call),
+        "deletecollection" => deleteCollection.HandleAsync(call),
+        _ => ValueTask.FromResult<StatusError?>(StatusErrors.MethodNotSupported(call.Kind.Plural, call.Request.Verb)),
+    };
 
     private async ValueTask<StatusError?> RouteSubresourceAsync(ApiCall call)
     {
@@ -122,7 +106,7 @@ internal sealed class VerbRouter(
         }
 
         return request.Verb is "get" or "update" or "patch"
-            ? await LimitedAsync(call)
+            ? await RouteVerbAsync(call)
             : StatusErrors.MethodNotSupported($"{kind.Plural}/status", request.Verb);
     }
 }

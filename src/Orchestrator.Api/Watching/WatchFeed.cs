@@ -8,36 +8,52 @@ internal sealed class WatchFeed(IObjectStore store, ApiOptions options, TimeProv
 {
     private const int InitialFlushEvents = 256;
 
-    /// <summary>Runs until cancelled.</summary>
+    /// <summary>Runs until its time is over, and then ends with a bookmark where the watch has them.</summary>
+    /// <param name="watch">What is watched.</param>
+    /// <param name="stream">Where events go.</param>
+    /// <param name="beginning">Called when the present state has been sent.</param>
+    /// <param name="end">Its time is over.</param>
+    /// <param name="gone">The client has gone.</param>
     /// <exception cref="RevisionCompactedException">The watch cannot be resumed from where it wants.</exception>
     /// <exception cref="SubscriptionLaggedException">The client reads too slowly.</exception>
-    public async Task RunAsync(WatchRequest watch, WatchStream stream, CancellationToken cancel)
+    public async Task RunAsync(WatchRequest watch, WatchStream stream, Action beginning, CancellationToken end, CancellationToken gone)
     {
-        var start = watch.AfterRevision ?? await WriteInitialAsync(watch, stream, cancel);
+        var start = watch.AfterRevision ?? await WriteInitialAsync(watch, stream, gone);
+        beginning();
         var ns = watch.Selection.Namespace.Length == 0 ? null : watch.Selection.Namespace;
         using var subscription = store.Subscribe(watch.Selection.Resource, ns, start);
-        var tick = watch.Bookmarks ? NextTick(cancel) : null;
-        var bookmarked = start;
-        while (true)
+        while (!end.IsCancellationRequested)
         {
-            var reading = subscription.ReadAsync(cancel).AsTask();
-            while (tick is not null && await Task.WhenAny(reading, tick) != reading)
+            await FollowAsync(watch, subscription, stream, end, gone);
+            if (watch.Bookmarks)
             {
-                cancel.ThrowIfCancellationRequested();
-                bookmarked = Math.Max(subscription.Revision, bookmarked);
-                stream.WriteBookmark(bookmarked, endsInitialEvents: false);
-                await stream.FlushAsync(cancel);
-                tick = NextTick(cancel);
-            }
-
-            if (WriteChanges(stream, await reading, watch.Selection))
-            {
-                await stream.FlushAsync(cancel);
+                // Nothing is being read now, so all up to here has been written.
+                stream.WriteBookmark(Math.Max(subscription.Revision, start), endsInitialEvents: false);
+                await stream.FlushAsync(gone);
             }
         }
     }
 
-    private Task NextTick(CancellationToken cancel) => Task.Delay(options.BookmarkInterval, clock, cancel);
+    /// <summary>Writes changes as they come, until the next bookmark is due or the watch ends.</summary>
+    private async Task FollowAsync(WatchRequest watch, IChangeSubscription subscription, WatchStream stream, CancellationToken end, CancellationToken gone)
+    {
+        using var due = new CancellationTokenSource(watch.Bookmarks ? options.BookmarkInterval : Timeout.InfiniteTimeSpan, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(due.Token, end);
+        try
+        {
+            while (true)
+            {
+                if (WriteChanges(stream, await subscription.ReadAsync(either.Token), watch.Selection))
+                {
+                    await stream.FlushAsync(gone);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (either.IsCancellationRequested && !gone.IsCancellationRequested)
+        {
+            // A cancelled read has taken nothing.
+        }
+    }
 
     private static bool WriteChanges(WatchStream stream, IReadOnlyList<Change> changes, Selection selection)
     {
@@ -46,7 +62,7 @@ internal sealed class WatchFeed(IObjectStore store, ApiOptions options, TimeProv
         {
             if (WatchFilter.Translate(changes[i], selection) is { } type)
             {
-                stream.Write(type, changes[i].Object);
+                stream.Write(type, WatchFilter.Shown(changes[i], type));
                 wrote = true;
             }
         }

@@ -37,6 +37,15 @@ internal static class WatchFilter
         };
     }
 
+    /// <summary>
+    /// The object that the event shows. Of one that left the watch without being deleted that is the last state that the watch matched, at the
+    /// revision of the change, so that the watch can be resumed from it.
+    /// </summary>
+    public static StoredObject Shown(Change change, WatchEventType type) =>
+        type == WatchEventType.Deleted && change is { Type: ChangeType.Updated, Previous: { } previous }
+            ? previous with { Revision = change.Revision, Json = RevisionSplice.Replace(previous.Json.Span, change.Revision) }
+            : change.Object;
+
     /// <summary>Whether the watch knew the object before. Where the state before is lost, it may have: clients take a DELETED of what they do not know.</summary>
     private static bool Matched(Change change, Selection selection) => change.Type switch
     {

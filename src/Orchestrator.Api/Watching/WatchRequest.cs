@@ -3,6 +3,7 @@ using Orchestrator.Api.Reading;
 using Orchestrator.Api.Requests;
 using Orchestrator.Api.Responses;
 using Orchestrator.Model.Kinds;
+using Orchestrator.Model.Validation;
 
 namespace Orchestrator.Api.Watching;
 
@@ -35,41 +36,66 @@ internal sealed record WatchRequest(
             return StatusErrors.NotAcceptable(JsonResponse.ContentType);
         }
 
+        var errors = Check(request);
+        if (errors.Count > 0)
+        {
+            return StatusErrors.InvalidOptions("ListOptions", errors);
+        }
+
         var selection = Selection.Read(call);
         var revision = Freshness.Parse(request.QueryValue("resourceVersion"));
-        if (selection.Failed || revision.Error is not null)
+        var timeout = Timeout(request.QueryValue("timeoutSeconds"));
+        if ((selection.Error ?? revision.Error ?? timeout.Error) is { } wrong)
         {
-            return selection.Error ?? revision.Error!;
+            return wrong;
         }
 
-        int? timeout = null;
-        if (request.QueryValue("timeoutSeconds") is { Length: > 0 } text)
-        {
-            if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds))
-            {
-                return StatusErrors.BadRequest($"timeoutSeconds: Invalid value: \"{text}\": must be a number");
-            }
-
-            timeout = seconds == 0 ? null : seconds;
-        }
-
-        var bookmarks = request.QueryFlag("allowWatchBookmarks");
+        // Without the choice, a watch from no revision in particular begins with what there is, and one from a revision does not.
         var fromPresent = revision.Value is null or 0;
-        var marksEnd = false;
-        if (request.QueryValue("sendInitialEvents") is { Length: > 0 } wanted)
-        {
-            if (request.QueryValue("resourceVersionMatch") != "NotOlderThan")
-            {
-                return StatusErrors.BadRequest("resourceVersionMatch: Forbidden: sendInitialEvents requires resourceVersionMatch=NotOlderThan");
-            }
+        var bookmarks = request.QueryFlag("allowWatchBookmarks");
+        bool? wanted = request.QueryValue("sendInitialEvents").Length > 0 ? request.QueryFlag("sendInitialEvents") : null;
+        var sends = wanted ?? fromPresent;
+        long? after = sends || fromPresent ? null : revision.Value;
+        return new WatchRequest(call.Kind, selection.Value!, form, after, revision.Value, sends, wanted == true && bookmarks, bookmarks, timeout.Value);
+    }
 
-            var sends = wanted is "true" or "1";
-            marksEnd = sends && bookmarks;
-            long? after = sends || fromPresent ? null : revision.Value;
-            return new WatchRequest(call.Kind, selection.Value, form, after, revision.Value, sends, marksEnd, bookmarks, timeout);
+    /// <summary>The combinations that Kubernetes refuses (apimachinery <c>validateWatchOptions</c>).</summary>
+    private static List<FieldError> Check(RequestInfo request)
+    {
+        const string Field = "resourceVersionMatch";
+        var errors = new List<FieldError>();
+        var match = request.QueryValue(Field);
+        var choosesInitialEvents = request.QueryValue("sendInitialEvents").Length > 0;
+        if (choosesInitialEvents && match != "NotOlderThan")
+        {
+            errors.Add(FieldError.Forbidden(Field, "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan"));
         }
 
-        return new WatchRequest(
-            call.Kind, selection.Value, form, fromPresent ? null : revision.Value, revision.Value, fromPresent, marksEnd, bookmarks, timeout);
+        if (match.Length > 0)
+        {
+            if (!choosesInitialEvents)
+            {
+                errors.Add(FieldError.Forbidden(Field, "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided"));
+            }
+
+            if (match != "NotOlderThan")
+            {
+                errors.Add(FieldError.NotSupported(Field, match, "NotOlderThan"));
+            }
+
+            if (request.QueryValue("continue").Length > 0)
+            {
+                errors.Add(FieldError.Forbidden(Field, "resourceVersionMatch is forbidden when continue is provided"));
+            }
+        }
+
+        return errors;
     }
+
+    private static Outcome<int?> Timeout(string text) => text switch
+    {
+        "" => new Outcome<int?>(null, null),
+        _ when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) => new Outcome<int?>(seconds == 0 ? null : seconds, null),
+        _ => StatusErrors.BadRequest($"timeoutSeconds: Invalid value: \"{text}\": must be a number"),
+    };
 }

@@ -16,6 +16,7 @@ internal sealed class WatchVerb(
     Freshness freshness,
     WatchFeed feed,
     TableRows tables,
+    OpenWatches open,
     ApiOptions options,
     ApiMetrics metrics,
     TimeProvider clock,
@@ -23,7 +24,6 @@ internal sealed class WatchVerb(
     IHostApplicationLifetime lifetime)
 {
     private readonly Lock _randomLock = new();
-    private int _open;
 
     public async ValueTask<StatusError?> HandleAsync(ApiCall call)
     {
@@ -33,9 +33,9 @@ internal sealed class WatchVerb(
             return request.Error;
         }
 
-        if (Interlocked.Increment(ref _open) > options.MaxWatches)
+        if (!open.TryOpen(call.User))
         {
-            Interlocked.Decrement(ref _open);
+            metrics.Rejected("watch");
             return StatusErrors.TooManyRequests;
         }
 
@@ -47,7 +47,7 @@ internal sealed class WatchVerb(
         finally
         {
             metrics.WatchClosed(call.Kind.StorageName);
-            Interlocked.Decrement(ref _open);
+            open.Close(call.User);
         }
     }
 
@@ -65,11 +65,11 @@ internal sealed class WatchVerb(
         await BeginAsync(call.Http);
         try
         {
-            await feed.RunAsync(watch, stream, ended.Token);
+            await feed.RunAsync(watch, stream, call.LeaveSeat, ended.Token, call.Cancel);
         }
         catch (OperationCanceledException) when (ended.IsCancellationRequested)
         {
-            // Its time is over, the client has gone, or the server stops: the stream ends and the client watches again.
+            // The client has gone.
         }
         catch (RevisionCompactedException e)
         {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Orchestrator.Api.Decoding;
 using Orchestrator.Api.Reading;
 using Orchestrator.Api.Requests;
@@ -7,8 +6,8 @@ using Orchestrator.Store;
 
 namespace Orchestrator.Api.Writing;
 
-/// <summary>deletecollection: every selected object by the rules of delete; answered with the list of them.</summary>
-internal sealed class DeleteCollectionVerb(IObjectStore store, ObjectDecoder decoder, DeleteFlow flow, ListVerb lists)
+/// <summary>deletecollection: every selected object by the rules of delete, with a limit those of one page; answered with the list of them.</summary>
+internal sealed class DeleteCollectionVerb(ObjectDecoder decoder, DeleteFlow flow, ListPages pages, ListVerb lists)
 {
     /// <summary>Enough for the store to commit them in batches.</summary>
     private const int Concurrency = 32;
@@ -22,16 +21,20 @@ internal sealed class DeleteCollectionVerb(IObjectStore store, ObjectDecoder dec
             return options.Error ?? selection.Error;
         }
 
-        await store.SyncAsync(call.Cancel);
-        var selected = selection.Value.Read(store, call.Kind);
-        var deleted = new StoredObject?[selected.Items.Count];
+        var page = await pages.ReadAsync(call, selection.Value);
+        if (page.Failed)
+        {
+            return page.Error;
+        }
+
+        var deleted = new StoredObject?[page.Value.Items.Count];
         StatusError? failure = null;
         await Parallel.ForEachAsync(
             Enumerable.Range(0, deleted.Length),
             new ParallelOptions { MaxDegreeOfParallelism = Concurrency, CancellationToken = call.Cancel },
             async (index, _) =>
             {
-                var outcome = await flow.RunAsync(call, selected.Items[index].Key, options.Value);
+                var outcome = await flow.RunAsync(call, page.Value.Items[index].Key, options.Value);
                 if (!outcome.Failed)
                 {
                     deleted[index] = outcome.Value.Object;
@@ -46,8 +49,7 @@ internal sealed class DeleteCollectionVerb(IObjectStore store, ObjectDecoder dec
             return failure;
         }
 
-        var revision = store.Revision.ToString(CultureInfo.InvariantCulture);
-        await lists.WriteAsync(call, call.Kind, new ListPage([.. deleted.OfType<StoredObject>()], new ListMetadata(revision, null, null)));
+        await lists.WriteAsync(call, call.Kind, page.Value with { Items = [.. deleted.OfType<StoredObject>()] });
         return null;
     }
 }

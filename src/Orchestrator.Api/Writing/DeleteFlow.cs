@@ -1,13 +1,11 @@
 using System.Globalization;
-using System.Text.Json.Nodes;
 using Orchestrator.Api.Admission;
 using Orchestrator.Api.Decoding;
 using Orchestrator.Api.Metadata;
 using Orchestrator.Api.Requests;
 using Orchestrator.Api.Responses;
 using Orchestrator.Model;
-using Orchestrator.Model.Json;
-using Orchestrator.Model.Validation;
+using Orchestrator.Model.Kinds;
 using Orchestrator.Store;
 
 namespace Orchestrator.Api.Writing;
@@ -73,7 +71,7 @@ internal sealed class DeleteFlow(IObjectStore store, AdmissionChain admission, A
     {
         var kind = call.Kind;
         var key = stored.Key;
-        if ((CheckPreconditions(call, stored, wanted) ?? CheckPropagation(call, stored, wanted)) is { } refused)
+        if (CheckPreconditions(call, stored, wanted) is { } refused)
         {
             return refused;
         }
@@ -85,51 +83,13 @@ internal sealed class DeleteFlow(IObjectStore store, AdmissionChain admission, A
             return refusal;
         }
 
-        var metadata = ObjectMetadata.Of(obj);
-        metadata.Remove("resourceVersion");
-        var grace = kind.Deletion.GracePeriodSeconds(obj, wanted.GracePeriodSeconds);
-        if (stored.IsTerminating)
+        ObjectMetadata.Of(obj).Remove("resourceVersion");
+        return ObjectEnding.Begin(obj, kind.Deletion, wanted.GracePeriodSeconds, wanted.Propagation, clock.GetUtcNow()) switch
         {
-            // A later request can shorten the grace, never lengthen it.
-            grace = Math.Min(grace, metadata.Integer("deletionGracePeriodSeconds") ?? 0);
-        }
-
-        if (grace == 0 && !ObjectMetadata.HasFinalizers(metadata) && !kind.Deletion.IsHeld(obj))
-        {
-            return new DeleteObject(key, stored.Revision);
-        }
-
-        return Mark(call, obj, metadata, grace)
-            ? new UpdateObject(key, stored.Revision, JsonBuffer.Serialize(obj))
-            : new Outcome<Mutation?>(null, null);
-    }
-
-    /// <summary>Marks the object as ending; false where it is marked so already.</summary>
-    private bool Mark(ApiCall call, JsonObject obj, JsonObject metadata, long grace)
-    {
-        var now = clock.GetUtcNow();
-        if (metadata.Time("deletionTimestamp") is { } ending)
-        {
-            var present = metadata.Integer("deletionGracePeriodSeconds") ?? 0;
-            if (present == grace)
-            {
-                return false;
-            }
-
-            metadata["deletionTimestamp"] = ObjectMetadata.Time(ending.AddSeconds(grace - present));
-        }
-        else
-        {
-            metadata["deletionTimestamp"] = ObjectMetadata.Time(now.AddSeconds(grace));
-            if (call.Kind.HasGeneration)
-            {
-                ObjectMetadata.CountGeneration(metadata);
-            }
-        }
-
-        metadata["deletionGracePeriodSeconds"] = grace;
-        call.Kind.Deletion.MarkTerminating(obj);
-        return true;
+            EndingStep.Remove => new DeleteObject(key, stored.Revision),
+            EndingStep.Mark => new UpdateObject(key, stored.Revision, JsonBuffer.Serialize(obj)),
+            _ => new Outcome<Mutation?>(null, null),
+        };
     }
 
     private static StatusError? CheckPreconditions(ApiCall call, StoredObject stored, DeleteOptions wanted)
@@ -146,11 +106,4 @@ internal sealed class DeleteFlow(IObjectStore store, AdmissionChain admission, A
                 call.Kind, stored.Key.Name, $"Precondition failed: ResourceVersion in precondition: {version}, ResourceVersion in object meta: {revision}")
             : null;
     }
-
-    /// <summary>Without dependents all policies are one. With them, Orphan and Foreground need a garbage collector, and there is none yet.</summary>
-    private StatusError? CheckPropagation(ApiCall call, StoredObject stored, DeleteOptions wanted) =>
-        wanted.PropagationPolicy is "Foreground" or "Orphan" && store.ListByOwner(stored.Uid).Items.Count > 0
-            ? StatusErrors.Invalid(call.Kind, stored.Key.Name,
-                [FieldError.Forbidden("propagationPolicy", $"{wanted.PropagationPolicy} is not supported yet for an object that owns others")])
-            : null;
 }

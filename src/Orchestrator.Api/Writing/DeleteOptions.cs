@@ -4,6 +4,8 @@ using Orchestrator.Api.Decoding;
 using Orchestrator.Api.Requests;
 using Orchestrator.Api.Responses;
 using Orchestrator.Model.Json;
+using Orchestrator.Model.Kinds;
+using Orchestrator.Model.Validation;
 
 namespace Orchestrator.Api.Writing;
 
@@ -11,9 +13,9 @@ namespace Orchestrator.Api.Writing;
 /// <param name="GracePeriodSeconds">Null where it is left to the object.</param>
 /// <param name="Uid">Precondition; null for none.</param>
 /// <param name="ResourceVersion">Precondition; null for none.</param>
-/// <param name="PropagationPolicy">Background, Foreground or Orphan; empty for the default, which is Background.</param>
+/// <param name="Propagation">What becomes of dependents.</param>
 /// <param name="DryRun">Nothing is deleted.</param>
-internal sealed record DeleteOptions(long? GracePeriodSeconds, string? Uid, string? ResourceVersion, string PropagationPolicy, bool DryRun)
+internal sealed record DeleteOptions(long? GracePeriodSeconds, string? Uid, string? ResourceVersion, Propagation Propagation, bool DryRun)
 {
     public static async ValueTask<Outcome<DeleteOptions>> ReadAsync(ApiCall call, ObjectDecoder decoder)
     {
@@ -39,27 +41,34 @@ internal sealed record DeleteOptions(long? GracePeriodSeconds, string? Uid, stri
             return StatusErrors.BadRequest($"the kind in the data ({kind}) does not match the expected kind (DeleteOptions)");
         }
 
+        foreach (var (field, type) in (ReadOnlySpan<(string, string)>)[("gracePeriodSeconds", "integer"), ("propagationPolicy", "string"), ("orphanDependents", "boolean")])
+        {
+            if (body[field] is not null && !HasType(body, field, type))
+            {
+                return StatusErrors.BadRequest($"{field}: Invalid value: must be a {type}");
+            }
+        }
+
         var preconditions = body.Child("preconditions");
-        var dryRun = WriteOptions.IsDryRun([.. body.Texts("dryRun")]);
-        return dryRun.Error is not null
-            ? dryRun.Error
-            : Checked(new DeleteOptions(
-                body.Integer("gracePeriodSeconds"),
-                preconditions.Text("uid"),
-                preconditions.Text("resourceVersion"),
-                body.Text("propagationPolicy") ?? (body.Flag("orphanDependents") == true ? "Orphan" : ""),
-                dryRun.Value));
+        return Checked(
+            body.Integer("gracePeriodSeconds"),
+            preconditions.Text("uid"),
+            preconditions.Text("resourceVersion"),
+            body.Text("propagationPolicy"),
+            body.Flag("orphanDependents"),
+            [.. body.Texts("dryRun")]);
     }
+
+    private static bool HasType(JsonObject body, string field, string type) => type switch
+    {
+        "integer" => body.Integer(field) is not null,
+        "boolean" => body.Flag(field) is not null,
+        _ => body.Text(field) is not null,
+    };
 
     private static Outcome<DeleteOptions> FromQuery(ApiCall call)
     {
         var request = call.Request;
-        var dryRun = WriteOptions.DryRun(call);
-        if (dryRun.Error is not null)
-        {
-            return dryRun.Error;
-        }
-
         long? grace = null;
         if (request.QueryValue("gracePeriodSeconds") is { Length: > 0 } text)
         {
@@ -71,11 +80,44 @@ internal sealed record DeleteOptions(long? GracePeriodSeconds, string? Uid, stri
             grace = seconds;
         }
 
-        return Checked(new DeleteOptions(grace, null, null, request.QueryValue("propagationPolicy"), dryRun.Value));
+        bool? orphan = request.QueryValue("orphanDependents").Length > 0 ? request.QueryFlag("orphanDependents") : null;
+        var policy = request.QueryValue("propagationPolicy");
+        return Checked(grace, null, null, policy.Length == 0 ? null : policy, orphan, [.. request.Query["dryRun"].OfType<string>()]);
     }
 
-    private static Outcome<DeleteOptions> Checked(DeleteOptions options) =>
-        options.PropagationPolicy is "" or "Background" or "Foreground" or "Orphan"
-            ? options
-            : StatusErrors.BadRequest("propagationPolicy: Unsupported value: supported values: \"Background\", \"Foreground\", \"Orphan\"");
+    /// <summary>The older <c>orphanDependents</c> says the same as two of the policies; both at once are refused.</summary>
+    private static Outcome<DeleteOptions> Checked(
+        long? grace, string? uid, string? resourceVersion, string? policy, bool? orphanDependents, IReadOnlyList<string> dryRun)
+    {
+        var errors = new List<FieldError>();
+        if (policy is not null && orphanDependents is not null)
+        {
+            errors.Add(FieldError.Invalid("propagationPolicy", policy, "orphanDependents and deletionPropagation cannot be both set"));
+        }
+
+        if (policy is not (null or "Background" or "Foreground" or "Orphan"))
+        {
+            errors.Add(FieldError.NotSupported("propagationPolicy", policy, "Foreground", "Background", "Orphan", "nil"));
+        }
+
+        var isDryRun = WriteOptions.IsDryRun(dryRun);
+        if (isDryRun.Error is not null)
+        {
+            errors.Add(FieldError.NotSupported("dryRun", dryRun[0], "All"));
+        }
+
+        if (errors.Count > 0)
+        {
+            return StatusErrors.InvalidOptions("DeleteOptions", errors);
+        }
+
+        var propagation = (policy, orphanDependents) switch
+        {
+            ("Background", _) or (_, false) => Propagation.Background,
+            ("Foreground", _) => Propagation.Foreground,
+            ("Orphan", _) or (_, true) => Propagation.Orphan,
+            _ => Propagation.Unsaid,
+        };
+        return new DeleteOptions(grace, uid, resourceVersion, propagation, isDryRun.Value);
+    }
 }

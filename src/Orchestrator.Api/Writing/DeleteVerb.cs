@@ -1,6 +1,7 @@
 using Orchestrator.Api.Decoding;
 using Orchestrator.Api.Requests;
 using Orchestrator.Api.Responses;
+using Orchestrator.Model.Kinds;
 
 namespace Orchestrator.Api.Writing;
 
@@ -23,7 +24,9 @@ internal sealed class DeleteVerb(ObjectDecoder decoder, DeleteFlow flow, ObjectR
 
         if (!deleted.Value.IsGone)
         {
-            return await response.WriteAsync(call, 200, deleted.Value.Object.Json);
+            // Told apart from other unfinished deletions, as in Kubernetes: what was asked for begins with the dependents.
+            var isCascading = options.Value.Propagation is Propagation.Foreground;
+            return await response.WriteAsync(call, isCascading ? 202 : 200, deleted.Value.Object.Json);
         }
 
         var details = new StatusDetails { Name = call.Request.Name, Group = call.Kind.Group, Kind = call.Kind.Plural, Uid = deleted.Value.Object.Uid };

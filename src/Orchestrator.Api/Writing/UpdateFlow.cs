@@ -104,7 +104,6 @@ internal sealed class UpdateFlow(
             return refusal;
         }
 
-        metadata = ObjectMetadata.Of(obj);
         UpdateScope.CountGeneration(call.Kind, obj, old);
         // A patch is made from the stored revision; only a replacement is conditional by naming it.
         var conditional = change is Replacement && wantedRevision is not ("" or "0");
@@ -118,7 +117,7 @@ internal sealed class UpdateFlow(
             return new PreparedWrite(obj, null, conditional, Absorbed: true);
         }
 
-        return UpdateScope.IsFinished(call.Kind, obj, metadata)
+        return UpdateScope.IsFinished(call.Kind, obj)
             ? new PreparedWrite(obj, new DeleteObject(call.Key, stored.Revision), conditional)
             : new PreparedWrite(obj, new UpdateObject(call.Key, stored.Revision, ServedVersion.Serialize(call.Kind, obj)), conditional);
     }

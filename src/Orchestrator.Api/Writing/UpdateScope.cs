@@ -42,11 +42,8 @@ internal static class UpdateScope
             .All(name => JsonNode.DeepEquals(obj[name], old[name]));
 
     /// <summary>True where the update took away the last thing that held an object whose deletion was asked for.</summary>
-    public static bool IsFinished(ResourceKind kind, JsonObject obj, JsonObject metadata) =>
-        metadata.Text("deletionTimestamp") is not null
-        && (metadata.Integer("deletionGracePeriodSeconds") ?? 0) == 0
-        && !ObjectMetadata.HasFinalizers(metadata)
-        && !kind.Deletion.IsHeld(obj);
+    public static bool IsFinished(ResourceKind kind, JsonObject obj) =>
+        ObjectEnding.IsFinished(obj, kind.Deletion);
 
     private static JsonObject KeepAllButStatus(JsonObject obj, JsonObject old, JsonObject oldMetadata)
     {

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Orchestrator.Grains.Garbage;
 using Orchestrator.Grains.Hypervisors;
 using Orchestrator.Grains.Namespaces;
 using Orchestrator.Grains.Nodes;
@@ -17,6 +18,7 @@ internal sealed partial class GrainWaker(IGrainFactory grains, ILogger<GrainWake
             Reconciler.Node => grains.GetGrain<INodeGrain>(wake.Key),
             Reconciler.Hypervisor => grains.GetGrain<IHypervisorGrain>(wake.Key),
             Reconciler.Workload => grains.GetGrain<IWorkloadGrain>(wake.Key),
+            Reconciler.Garbage => grains.GetGrain<IGarbageGrain>(wake.Key),
             _ => grains.GetGrain<INamespaceGrain>(wake.Key),
         };
         _ = CallAsync(grain, wake);

@@ -6,6 +6,7 @@ internal enum Reconciler
     Hypervisor,
     Workload,
     Namespace,
+    Garbage,
 }
 
 /// <summary>A reconciler to wake.</summary>

@@ -7,9 +7,11 @@ using Orchestrator.Store;
 namespace Orchestrator.Grains.Feed;
 
 /// <summary>Which reconcilers a change concerns. Most pods concern none: only those whose node is missing or in trouble need watching over.</summary>
-internal sealed class WakeRules(IObjectStore store)
+internal sealed class WakeRules(IObjectStore store, GarbageWakes garbage)
 {
-    public IEnumerable<Wake> For(Change change) => change.Object.Key.Resource switch
+    public IEnumerable<Wake> For(Change change) => ForKind(change).Concat(garbage.For(change));
+
+    private IEnumerable<Wake> ForKind(Change change) => change.Object.Key.Resource switch
     {
         Resources.Nodes => ForNode(change),
         Resources.Hypervisors => [new Wake(Reconciler.Hypervisor, change.Object.Key.Name)],
@@ -23,7 +25,8 @@ internal sealed class WakeRules(IObjectStore store)
         store.List(Resources.Nodes).Items.Select(n => new Wake(Reconciler.Node, n.Key.Name))
             .Concat(store.List(Resources.Hypervisors).Items.Select(h => new Wake(Reconciler.Hypervisor, h.Key.Name)))
             .Concat(store.List(Resources.Namespaces).Items.SelectMany(ForNamespace))
-            .Concat(PodsToWatch());
+            .Concat(PodsToWatch())
+            .Concat(garbage.All());
 
     private IEnumerable<Wake> PodsToWatch()
     {

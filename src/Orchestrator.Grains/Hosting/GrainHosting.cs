@@ -7,6 +7,7 @@ using Microsoft.Extensions.Logging;
 using Orchestrator.Grains.Events;
 using Orchestrator.Grains.Explanations;
 using Orchestrator.Grains.Feed;
+using Orchestrator.Grains.Garbage;
 using Orchestrator.Grains.Nodes;
 using Orchestrator.Grains.Scheduling;
 using Orchestrator.Model.Kinds;
@@ -59,6 +60,8 @@ public static class GrainHosting
         services.AddSingleton<IEventRecorder>(s => s.GetRequiredService<EventRecorder>());
         services.AddHostedService(s => s.GetRequiredService<EventRecorder>());
         services.AddHostedService<EventExpiry>();
+        services.AddSingleton<Owners>();
+        services.AddSingleton<GarbageWakes>();
         services.AddSingleton<WakeRules>();
         services.AddSingleton<IWaker, GrainWaker>();
         services.AddHostedService<ChangeFeedRouter>();

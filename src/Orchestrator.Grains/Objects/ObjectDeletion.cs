@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Orchestrator.Model.Json;
 using Orchestrator.Model.Kinds;
 using Orchestrator.Store;
 
@@ -13,32 +12,30 @@ internal static class ObjectDeletion
     /// <param name="rules">How objects of its kind end.</param>
     /// <param name="graceSeconds">Requested grace period; 0 forces removal; null leaves it to the object.</param>
     /// <param name="now">The time.</param>
+    /// <param name="propagation">What becomes of the objects that it owns.</param>
     /// <param name="alsoSet">A condition to set when the object is marked.</param>
-    public static Mutation? Delete(StoredObject stored, IDeletionRules rules, long? graceSeconds, DateTimeOffset now, ConditionValue? alsoSet = null)
+    public static Mutation? Delete(
+        StoredObject stored,
+        IDeletionRules rules,
+        long? graceSeconds,
+        DateTimeOffset now,
+        Propagation propagation = Propagation.Unsaid,
+        ConditionValue? alsoSet = null)
     {
         JsonObject obj = StoredJson.Read(stored);
-        JsonObject metadata = obj.ObjectOrNew("metadata")!;
-        long grace = rules.GracePeriodSeconds(obj, graceSeconds);
-        bool isHeld = metadata.Array("finalizers") is { Count: > 0 } || rules.IsHeld(obj);
-        if (grace == 0 && !isHeld)
+        switch (ObjectEnding.Begin(obj, rules, graceSeconds, propagation, now))
         {
-            return new DeleteObject(stored.Key, stored.Revision);
-        }
+            case EndingStep.Remove:
+                return new DeleteObject(stored.Key, stored.Revision);
+            case EndingStep.Mark:
+                if (alsoSet is not null)
+                {
+                    StoredJson.SetCondition(obj, alsoSet, now);
+                }
 
-        bool isMarkedSoonEnough = stored.IsTerminating && (metadata.Integer("deletionGracePeriodSeconds") ?? 0) <= grace;
-        if (isMarkedSoonEnough)
-        {
-            return null;
+                return StoredJson.Replace(stored, obj);
+            default:
+                return null;
         }
-
-        metadata["deletionTimestamp"] = Timestamps.Seconds(now + TimeSpan.FromSeconds(grace));
-        metadata["deletionGracePeriodSeconds"] = grace;
-        rules.MarkTerminating(obj);
-        if (alsoSet is not null)
-        {
-            StoredJson.SetCondition(obj, alsoSet, now);
-        }
-
-        return StoredJson.Replace(stored, obj);
     }
 }

@@ -61,7 +61,7 @@ internal static class WorkloadFate
     private static ReconcilePlan Evicted(StoredObject stored, DateTimeOffset now)
     {
         var disruption = new ConditionValue("DisruptionTarget", "True", "DeletionByTaintManager", "Taint manager: deleting due to NoExecute taint");
-        return ObjectDeletion.Delete(stored, PodDeletion.Instance, null, now, disruption) is not { } eviction
+        return ObjectDeletion.Delete(stored, PodDeletion.Instance, null, now, alsoSet: disruption) is not { } eviction
             ? ReconcilePlan.Nothing
             : new ReconcilePlan
             {

@@ -9,6 +9,7 @@ using Orchestrator.Api.Telemetry;
 using Orchestrator.Api.Verbs;
 using Orchestrator.Model.Kinds;
 using Orchestrator.Store;
+using Orchestrator.Store.Commit;
 
 namespace Orchestrator.Api;
 

@@ -22,7 +22,7 @@ public static class ObjectStoreServices
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(options);
         services.AddSingleton(provider => new ObjectStore(
-            options,
+            provider.GetRequiredService<StoreOptions>(),
             provider.GetRequiredService<ServedKinds>().BuiltIn,
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILoggerFactory>()));

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using k8s;
 using Microsoft.Extensions.DependencyInjection;
 using Orchestrator.Api;
+using Orchestrator.Testing;
 using Orchestrator.Testing.Postgres;
 using Orchestrator.Testing.Server;
 
@@ -65,19 +66,20 @@ public sealed class ListTests(ServerFixture fixture, PostgresFixture postgres) :
     {
         await using var server = await TestServer.StartAsync(postgres);
         using var http = server.Http();
+        await DefaultNamespaceAsync(http);
         for (var i = 0; i < 4; i++)
         {
-            await PostAsync(http, $"m{i}");
+            await PostAsync(http, $"a{i}");
         }
 
         // What one server kept for the pages is no condition: any can make it from the log.
         server.Services.GetRequiredService<ApiOptions>().MaxListSnapshots = 0;
         var first = await ListAsync(http, "default", "limit=2");
         var token = (string)first["metadata"]!["continue"]!;
-        await PostAsync(http, "m1a");
-        await http.DeleteAsync(new Uri("/api/v1/namespaces/default/configmaps/m3", UriKind.Relative));
+        await PostAsync(http, "a1a");
+        await http.DeleteAsync(new Uri("/api/v1/namespaces/default/configmaps/a3", UriKind.Relative));
         var second = await ListAsync(http, "default", $"limit=5&continue={token}");
-        Assert.Equal(["m2", "m3"], Names(second));
+        Assert.Equal(["a2", "a3"], Names(second));
         Assert.Equal((string?)first["metadata"]!["resourceVersion"], (string?)second["metadata"]!["resourceVersion"]);
 
         server.Services.GetRequiredService<ApiOptions>().MaxUndoneChanges = 0;
@@ -86,7 +88,7 @@ public sealed class ListTests(ServerFixture fixture, PostgresFixture postgres) :
         var status = JsonNode.Parse(await gone.Content.ReadAsStringAsync())!;
         Assert.Equal("Expired", (string?)status["reason"]);
         var rest = await ListAsync(http, "default", $"limit=5&continue={(string?)status["metadata"]!["continue"]}");
-        Assert.Equal(["m1a", "m2"], Names(rest));
+        Assert.Equal(["a1a", "a2"], Names(rest));
     }
 
     [Fact]
@@ -107,6 +109,9 @@ public sealed class ListTests(ServerFixture fixture, PostgresFixture postgres) :
         Assert.NotNull(deleted["metadata"]!["continue"]);
         Assert.Equal(["c"], Names(await ListAsync(ns, "")));
     }
+
+    internal static Task DefaultNamespaceAsync(HttpClient http) => Eventually.TrueAsync(
+        async () => (await http.GetAsync(new Uri("/api/v1/namespaces/default", UriKind.Relative))).IsSuccessStatusCode, "the namespace default");
 
     private static async Task PostAsync(HttpClient http, string name)
     {

@@ -28,6 +28,7 @@ public sealed class WatchPropertyTests(PostgresFixture postgres)
     {
         await using var server = await TestServer.StartAsync(postgres, Shorten);
         using var http = server.Http();
+        await ListTests.DefaultNamespaceAsync(http);
         var store = server.Services.GetRequiredService<IObjectStore>();
         var start = store.Revision;
         var end = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);

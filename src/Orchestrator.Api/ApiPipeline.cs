@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Orchestrator.Api.Auditing;
 using Orchestrator.Api.Flow;
->>>>>>> 83d1603 (Collect garbage by owner references; list past revisions; fair queues; watch options as Kubernetes checks them)
 using Orchestrator.Api.Requests;
 using Orchestrator.Api.Responses;
 using Orchestrator.Api.Security;
@@ -105,18 +105,15 @@ internal sealed partial class ApiPipeline(
         }
 
         context.Features.Set(user);
-<<<<<<< HEAD
-        var decision = await authorizers.DecideAsync(user, request, context.RequestAborted);
-        audited?.Authorization = decision;
-        if (!decision.Allowed)
-=======
         using var seat = await flow.EnterAsync(user, request, context.RequestAborted);
         if (seat is null)
         {
             return StatusErrors.TooManyRequests;
         }
 
-using Orchestrator.Api.Auditing;
+        var decision = await authorizers.DecideAsync(user, request, context.RequestAborted);
+        audited?.Authorization = decision;
+        if (!decision.Allowed)
         {
             return StatusErrors.Forbidden(user, request, decision.Reason);
         }

@@ -64,6 +64,8 @@ internal static class ObjectMetadata
 
     public static void CountGeneration(JsonObject metadata) => metadata["generation"] = (metadata.Integer("generation") ?? 0) + 1;
 
+    public static bool HasFinalizers(JsonObject metadata) => metadata["finalizers"] is JsonArray { Count: > 0 };
+
     /// <summary>RFC 3339 in whole seconds of UTC, as Kubernetes writes times.</summary>
     public static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 

@@ -53,11 +53,11 @@ public static class BootstrapPolicy
     {
         var obj = New("ClusterRoleBinding", name, null);
         obj["roleRef"] = new JsonObject { ["apiGroup"] = RbacResources.Group, ["kind"] = "ClusterRole", ["name"] = binding.Text("role") };
-        obj["subjects"] = new JsonArray([.. binding.Texts("users").Select(u => Subject("User", u)), .. binding.Texts("groups").Select(g => Subject("Group", g))]);
+        obj["subjects"] = new JsonArray([.. binding.Texts("users").Select(u => (JsonNode)Subject("User", u)), .. binding.Texts("groups").Select(g => (JsonNode)Subject("Group", g))]);
         return obj;
     }
 
-    private static JsonNode Subject(string kind, string name) => new JsonObject { ["apiGroup"] = RbacResources.Group, ["kind"] = kind, ["name"] = name };
+    private static JsonObject Subject(string kind, string name) => new() { ["apiGroup"] = RbacResources.Group, ["kind"] = kind, ["name"] = name };
 
     private static JsonObject New(string kind, string name, JsonObject? labels)
     {

@@ -36,7 +36,7 @@ internal sealed class RbacPolicy(IObjectStore store)
         }
     }
 
-    private static bool IsSame(IReadOnlyList<IReadOnlyList<StoredObject>> known, IReadOnlyList<IReadOnlyList<StoredObject>> now)
+    private static bool IsSame(IReadOnlyList<IReadOnlyList<StoredObject>> known, IReadOnlyList<StoredObject>[] now)
     {
         for (var i = 0; i < known.Count; i++)
         {

@@ -65,10 +65,13 @@ public static class RuleCover
     private static bool Contains(IReadOnlyList<string> values, string wanted) =>
         values.Contains(PolicyRule.Any, StringComparer.Ordinal) || values.Contains(wanted, StringComparer.Ordinal);
 
+    /// <summary>Pieces have one of each, or none.</summary>
+    private static string? Only(IReadOnlyList<string> values) => values.Count > 0 ? values[0] : null;
+
     private static List<PolicyRule> Compact(IEnumerable<PolicyRule> pieces) =>
     [
         .. from piece in pieces
-           group piece by (Url: piece.NonResourceUrls.FirstOrDefault(), Group: piece.ApiGroups.FirstOrDefault(), Resource: piece.Resources.FirstOrDefault(), Name: piece.ResourceNames.FirstOrDefault()) into alike
+           group piece by (Url: Only(piece.NonResourceUrls), Group: Only(piece.ApiGroups), Resource: Only(piece.Resources), Name: Only(piece.ResourceNames)) into alike
            let first = alike.First()
            select new PolicyRule([.. alike.Select(p => p.Verbs[0]).Distinct(StringComparer.Ordinal)], first.ApiGroups, first.Resources, first.ResourceNames, first.NonResourceUrls),
     ];

@@ -42,6 +42,7 @@ public static class ClusterServices
         services.AddSingleton<AgentEndpoints>();
         services.AddHostedService<CertificateRenewal>();
         services.AddSingleton<ISubresource, PodBinding>();
+        services.AddSingleton<ISubresource, PodEviction>();
         services.AddSingleton<ISubresource, PodExplanation>();
         services.AddSingleton<ISubresource, PodLog>();
         services.AddSingleton<ClusterBootstrap>();

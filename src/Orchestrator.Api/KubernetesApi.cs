@@ -82,6 +82,7 @@ public static class KubernetesApi
         services.AddSingleton<GeneratedNames>();
         services.AddSingleton<FieldOwnership>();
         services.AddSingleton<AdmissionChain>();
+        services.AddSingleton<QuotaCharge>();
         services.AddSingleton<UpdateFlow>();
         services.AddSingleton<DeleteFlow>();
         services.AddSingleton<ScaleVerbs>();

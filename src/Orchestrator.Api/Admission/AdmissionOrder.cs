@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Orchestrator.Api.Admission.Limits;
 using Orchestrator.Api.Admission.Rules;
 using Orchestrator.Api.CustomResources;
 
@@ -6,7 +7,8 @@ namespace Orchestrator.Api.Admission;
 
 /// <summary>
 /// Every rule and check on writes, in the order in which they run, which is Kubernetes': first who may, then whether there is a place for it, then what
-/// a pod's references mean; mutating webhooks last. Then the kind's own validation, and the checks of the result; validating webhooks last.
+/// a pod's references mean; mutating webhooks last. Then the kind's own validation, and the checks of the result; validating webhooks last. Quotas
+/// come after all of it: they are charged with the write itself (<see cref="Writing.QuotaCharge"/>).
 /// </summary>
 public static class AdmissionOrder
 {
@@ -14,7 +16,9 @@ public static class AdmissionOrder
         .AddSingleton<IAdmissionRule, NodeRestriction>()
         .AddSingleton<IAdmissionRule, NamespaceLifecycle>()
         .AddSingleton<IAdmissionRule, EndingDefinition>()
+        .AddSingleton<IAdmissionRule, LimitRangeDefaults>()
         .AddSingleton<IAdmissionRule, PodServiceAccount>()
         .AddSingleton<IAdmissionRule, PodPriority>()
-        .AddSingleton<IAdmissionRule, PodRuntimeClass>();
+        .AddSingleton<IAdmissionRule, PodRuntimeClass>()
+        .AddSingleton<IAdmissionCheck, LimitRangeCheck>();
 }

@@ -13,7 +13,14 @@ namespace Orchestrator.Api.Writing;
 
 /// <summary>create.</summary>
 internal sealed class CreateVerb(
-    IObjectStore store, ObjectDecoder decoder, AdmissionChain admission, GeneratedNames names, ObjectResponse response, ApiOptions options, TimeProvider clock)
+    IObjectStore store,
+    ObjectDecoder decoder,
+    AdmissionChain admission,
+    QuotaCharge quotas,
+    GeneratedNames names,
+    ObjectResponse response,
+    ApiOptions options,
+    TimeProvider clock)
 {
     public async ValueTask<StatusError?> HandleAsync(ApiCall call)
     {
@@ -55,8 +62,8 @@ internal sealed class CreateVerb(
             var name = generated ? names.Next(prefix) : given;
             var uid = Guid.NewGuid().ToString();
             ObjectMetadata.StampNew(metadata, call.Request.Namespace, name, uid, clock.GetUtcNow(), call.Kind.HasGeneration);
-            var refusal = await admission.AdmitAsync(
-                new AdmissionRequest(call, call.Kind, "create", call.Request.Namespace, name, obj, null, dryRun), managedFields, isApply);
+            var request = new AdmissionRequest(call, call.Kind, "create", call.Request.Namespace, name, obj, null, dryRun);
+            var refusal = await admission.AdmitAsync(request, managedFields, isApply);
             if (refusal is not null)
             {
                 return refusal;
@@ -66,15 +73,20 @@ internal sealed class CreateVerb(
             var key = new ObjectKey(call.Kind.StorageName, call.Request.Namespace, name);
             if (dryRun)
             {
-                return store.Get(key) is null
-                    ? await response.WriteUnstoredAsync(call, 201, obj, 0)
-                    : StatusErrors.AlreadyExists(call.Kind, name);
+                return store.Get(key) is not null
+                    ? StatusErrors.AlreadyExists(call.Kind, name)
+                    : quotas.Check(request) ?? await response.WriteUnstoredAsync(call, 201, obj, 0);
             }
 
-            var result = await store.CommitAsync(new CreateObject(key, uid, ServedVersion.Serialize(call.Kind, obj)), call.Cancel);
-            if (result.Outcome == CommitOutcome.Committed)
+            var result = await quotas.CreateAsync(request, new CreateObject(key, uid, ServedVersion.Serialize(call.Kind, obj)), call.Cancel);
+            if (result.Error is not null)
             {
-                return await response.WriteAsync(call, 201, result.Object!.Json);
+                return result.Error;
+            }
+
+            if (result.Value.Outcome == CommitOutcome.Committed)
+            {
+                return await response.WriteAsync(call, 201, result.Value.Object!.Json);
             }
 
             if (!generated || attempt == options.MaxConflictRetries)

@@ -34,7 +34,8 @@ internal sealed record DeleteOptions(long? GracePeriodSeconds, string? Uid, stri
         };
     }
 
-    private static Outcome<DeleteOptions> FromBody(JsonObject body)
+    /// <summary>Reads a <c>DeleteOptions</c> object.</summary>
+    public static Outcome<DeleteOptions> FromBody(JsonObject body)
     {
         if (body.Text("kind") is { } kind and not "DeleteOptions")
         {

@@ -1,8 +1,10 @@
 using Microsoft.Extensions.Logging;
+using Orchestrator.Grains.Disruptions;
 using Orchestrator.Grains.Garbage;
 using Orchestrator.Grains.Hypervisors;
 using Orchestrator.Grains.Namespaces;
 using Orchestrator.Grains.Nodes;
+using Orchestrator.Grains.Quotas;
 using Orchestrator.Grains.Reconciling;
 using Orchestrator.Grains.Workloads;
 
@@ -19,6 +21,8 @@ internal sealed partial class GrainWaker(IGrainFactory grains, ILogger<GrainWake
             Reconciler.Hypervisor => grains.GetGrain<IHypervisorGrain>(wake.Key),
             Reconciler.Workload => grains.GetGrain<IWorkloadGrain>(wake.Key),
             Reconciler.Garbage => grains.GetGrain<IGarbageGrain>(wake.Key),
+            Reconciler.Quota => grains.GetGrain<IQuotaGrain>(wake.Key),
+            Reconciler.DisruptionBudget => grains.GetGrain<IDisruptionBudgetGrain>(wake.Key),
             _ => grains.GetGrain<INamespaceGrain>(wake.Key),
         };
         _ = CallAsync(grain, wake);

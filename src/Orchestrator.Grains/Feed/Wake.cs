@@ -7,6 +7,8 @@ internal enum Reconciler
     Workload,
     Namespace,
     Garbage,
+    Quota,
+    DisruptionBudget,
 }
 
 /// <summary>A reconciler to wake.</summary>

@@ -9,7 +9,9 @@ namespace Orchestrator.Grains.Feed;
 /// <summary>Which reconcilers a change concerns. Most pods concern none: only those whose node is missing or in trouble need watching over.</summary>
 internal sealed class WakeRules(IObjectStore store, GarbageWakes garbage)
 {
-    public IEnumerable<Wake> For(Change change) => ForKind(change).Concat(garbage.For(change));
+    private readonly PolicyWakes _policies = new(store);
+
+    public IEnumerable<Wake> For(Change change) => ForKind(change).Concat(garbage.For(change)).Concat(_policies.For(change));
 
     private IEnumerable<Wake> ForKind(Change change) => change.Object.Key.Resource switch
     {
@@ -26,7 +28,8 @@ internal sealed class WakeRules(IObjectStore store, GarbageWakes garbage)
             .Concat(store.List(Resources.Hypervisors).Items.Select(h => new Wake(Reconciler.Hypervisor, h.Key.Name)))
             .Concat(store.List(Resources.Namespaces).Items.SelectMany(ForNamespace))
             .Concat(PodsToWatch())
-            .Concat(garbage.All());
+            .Concat(garbage.All())
+            .Concat(_policies.All());
 
     private IEnumerable<Wake> PodsToWatch()
     {

@@ -9,6 +9,8 @@ internal static class Resources
     public const string Events = "events";
     public const string Leases = "leases.coordination.k8s.io";
     public const string RuntimeClasses = "runtimeclasses.node.k8s.io";
+    public const string ResourceQuotas = "resourcequotas";
+    public const string DisruptionBudgets = "poddisruptionbudgets.policy";
     public const string Hypervisors = "hypervisors.orchestrator.dev";
 
     /// <summary>Indexed field of pods.</summary>

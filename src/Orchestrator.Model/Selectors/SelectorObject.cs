@@ -1,0 +1,84 @@
+using System.Text.Json.Nodes;
+using Orchestrator.Model.Json;
+using Orchestrator.Model.Validation;
+
+namespace Orchestrator.Model.Selectors;
+
+/// <summary>The object form of selectors (<c>meta/v1 LabelSelector</c>): <c>matchLabels</c> and <c>matchExpressions</c>.</summary>
+public static class SelectorObject
+{
+    private static readonly string[] Operators = ["In", "NotIn", "Exists", "DoesNotExist"];
+
+    /// <summary>Null for an absent selector, which selects nothing, and for one that is malformed.</summary>
+    public static LabelSelector? Read(JsonObject? selector)
+    {
+        if (selector is null)
+        {
+            return null;
+        }
+
+        var requirements = new List<LabelRequirement>();
+        foreach ((string key, JsonNode? value) in selector.Child("matchLabels") ?? [])
+        {
+            requirements.Add(new LabelRequirement(key, LabelOperator.In, [value.AsText() ?? ""]));
+        }
+
+        foreach ((JsonObject expression, _) in selector.Items("matchExpressions"))
+        {
+            LabelOperator? op = expression.Text("operator") switch
+            {
+                "In" => LabelOperator.In,
+                "NotIn" => LabelOperator.NotIn,
+                "Exists" => LabelOperator.Exists,
+                "DoesNotExist" => LabelOperator.DoesNotExist,
+                _ => null,
+            };
+            if (op is not { } known || expression.Text("key") is not { } key)
+            {
+                return null;
+            }
+
+            requirements.Add(new LabelRequirement(key, known, [.. expression.Texts("values")]));
+        }
+
+        return new LabelSelector(requirements);
+    }
+
+    public static void Validate(JsonObject? selector, string path, ICollection<FieldError> errors)
+    {
+        foreach ((string key, JsonNode? value) in selector.Child("matchLabels") ?? [])
+        {
+            errors.CheckRequired($"{path}.matchLabels", key, NameRules.QualifiedName);
+            errors.Check($"{path}.matchLabels", value.AsText(), NameRules.LabelValue);
+        }
+
+        foreach ((JsonObject expression, int i) in selector.Items("matchExpressions"))
+        {
+            ValidateExpression(expression, $"{path}.matchExpressions[{i}]", errors);
+        }
+    }
+
+    private static void ValidateExpression(JsonObject expression, string path, ICollection<FieldError> errors)
+    {
+        string op = expression.Text("operator") ?? "";
+        int values = expression.Array("values")?.Count ?? 0;
+        errors.CheckRequired($"{path}.key", expression.Text("key"), NameRules.QualifiedName);
+        if (!Operators.Contains(op))
+        {
+            errors.Add(FieldError.Invalid($"{path}.operator", op, "not a valid selector operator"));
+        }
+        else if (op is "In" or "NotIn" && values == 0)
+        {
+            errors.Add(FieldError.Required($"{path}.values", "must be specified when `operator` is 'In' or 'NotIn'"));
+        }
+        else if (op is "Exists" or "DoesNotExist" && values > 0)
+        {
+            errors.Add(FieldError.Forbidden($"{path}.values", "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"));
+        }
+
+        foreach (string value in expression.Texts("values"))
+        {
+            errors.Check($"{path}.values", value, NameRules.LabelValue);
+        }
+    }
+}

@@ -36,6 +36,11 @@ internal sealed class YamlTree
         {
             throw new JsonException($"yaml: line {e.Start.Line}: {e.Message}", e);
         }
+        catch (ArgumentException e)
+        {
+            // The parser does not wrap what it refuses of a tag.
+            throw new JsonException($"yaml: {e.Message}", e);
+        }
     }
 
     private JsonNode? Document()

@@ -1,6 +1,8 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Orchestrator.Api.Decoding;
 using Orchestrator.Api.Responses;
 using Orchestrator.Api.Schemas;
 using Orchestrator.Model.Json;
@@ -95,9 +97,9 @@ internal static class PathElement
     {
         try
         {
-            return JsonNode.Parse(json.ToString(), documentOptions: new JsonDocumentOptions { MaxDepth = MaxDepth, AllowDuplicateProperties = false });
+            return JsonTree.Parse(new(Encoding.UTF8.GetBytes(json.ToString())), MaxDepth, dropNulls: false);
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             return null;
         }
@@ -107,7 +109,7 @@ internal static class PathElement
     {
         using var buffer = JsonBuffer.Rent();
         Write(buffer.Writer, value);
-        return System.Text.Encoding.UTF8.GetString(buffer.Written.Span);
+        return Encoding.UTF8.GetString(buffer.Written.Span);
     }
 
     private static void Write(Utf8JsonWriter json, JsonNode? value)

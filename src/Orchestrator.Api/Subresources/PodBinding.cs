@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Orchestrator.Api.Decoding;
 using Orchestrator.Api.Requests;
 using Orchestrator.Api.Responses;
+using Orchestrator.Api.Writing;
 using Orchestrator.Model.Json;
 using Orchestrator.Model.Validation;
 using Orchestrator.Store;
@@ -22,9 +23,10 @@ internal sealed class PodBinding(IObjectStore store, ObjectDecoder decoder, ApiO
     public async ValueTask<StatusError?> HandleAsync(ApiCall call)
     {
         var body = await decoder.ReadTreeAsync(call, dropNulls: true);
-        if (body.Failed)
+        var dryRun = WriteOptions.Read(call, "CreateOptions");
+        if (body.Failed || dryRun.Error is not null)
         {
-            return body.Error;
+            return body.Error ?? dryRun.Error;
         }
 
         if (body.Value.Root is not JsonObject binding)
@@ -49,7 +51,7 @@ internal sealed class PodBinding(IObjectStore store, ObjectDecoder decoder, ApiO
                 return refusal;
             }
 
-            if (call.Request.QueryValue("dryRun") == "All" || await TryBindAsync(pod, binding, call.Cancel))
+            if (dryRun.Value || await TryBindAsync(pod, binding, call.Cancel))
             {
                 await JsonResponse.WriteAsync(call.Http, 201, StatusWriter.Success(new StatusDetails()));
                 return null;

@@ -1,9 +1,11 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Orchestrator.Api.Decoding;
+using Orchestrator.Api.Ownership;
 using Orchestrator.Api.Requests;
 using Orchestrator.Api.Responses;
 using Orchestrator.Api.Subresources;
+using Orchestrator.Api.Writing;
 using Orchestrator.Model.Json;
 using Orchestrator.Model.Validation;
 using Orchestrator.Store;
@@ -12,7 +14,13 @@ namespace Orchestrator.Api.Security.Certificates;
 
 /// <summary><c>certificatesigningrequests/NAME/approval</c>: the conditions Approved and Denied (<c>kubectl certificate approve|deny</c>), written once and kept.</summary>
 internal sealed class SigningApproval(
-    IObjectStore store, ObjectDecoder decoder, AuthorizerChain authorizers, ObjectResponse response, ApiOptions options, TimeProvider time) : ISubresource
+    IObjectStore store,
+    ObjectDecoder decoder,
+    FieldOwnership ownership,
+    AuthorizerChain authorizers,
+    ObjectResponse response,
+    ApiOptions options,
+    TimeProvider time) : ISubresource
 {
     public string Resource => SigningRequest.Resource;
 
@@ -25,10 +33,11 @@ internal sealed class SigningApproval(
     public async ValueTask<StatusError?> HandleAsync(ApiCall call)
     {
         var isUpdate = call.Request.Verb == "update";
+        var dryRun = WriteOptions.Read(call, "UpdateOptions");
         var body = isUpdate ? await decoder.ReadAsync(call) : new JsonObject();
-        if (body.Failed)
+        if (body.Failed || dryRun.Error is not null)
         {
-            return body.Error;
+            return body.Error ?? dryRun.Error;
         }
 
         for (var attempt = 0; attempt <= options.MaxConflictRetries; attempt++)
@@ -50,7 +59,7 @@ internal sealed class SigningApproval(
                 return changed.Error;
             }
 
-            if (call.Request.QueryValue("dryRun") == "All")
+            if (dryRun.Value)
             {
                 return await response.WriteUnstoredAsync(call, 200, changed.Value, stored.Revision);
             }
@@ -82,8 +91,15 @@ internal sealed class SigningApproval(
         }
 
         var errors = new List<FieldError>();
+        var old = (JsonObject)current.DeepClone();
         Merge(current, wanted, errors);
-        return errors.Count > 0 ? StatusErrors.Invalid(call.Kind, call.Request.Name, errors) : current;
+        if (errors.Count > 0)
+        {
+            return StatusErrors.Invalid(call.Kind, call.Request.Name, errors);
+        }
+
+        ownership.Track(call, old, current, sent: null);
+        return current;
     }
 
     private async ValueTask<bool> MayApproveAsync(ApiCall call, string signer)

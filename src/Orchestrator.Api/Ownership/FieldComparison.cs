@@ -30,11 +30,11 @@ internal sealed record FieldComparison(FieldSet Added, FieldSet Modified, FieldS
         switch (shape.Of(left, right))
         {
             case Structure.Members:
-                var sides = new Sides();
+                var sides = new Sides((right as JsonObject)?.Count ?? 0);
                 CompareMembers(left as JsonObject, right as JsonObject, shape, sides);
                 return sides.Close(hasLeft, hasRight);
             case Structure.Elements:
-                sides = new Sides();
+                sides = new Sides((right as JsonArray)?.Count ?? 0);
                 CompareElements(left as JsonArray, right as JsonArray, shape, sides);
                 return sides.Close(hasLeft, hasRight);
             case var _ when !hasLeft:
@@ -86,7 +86,8 @@ internal sealed record FieldComparison(FieldSet Added, FieldSet Modified, FieldS
         left.Count == right.Count && left.Zip(right).All(p => JsonNode.DeepEquals(p.First, p.Second));
 
     /// <summary>Collects what lies below one place.</summary>
-    private sealed class Sides
+    /// <param name="count">About how many places there are.</param>
+    private sealed class Sides(int count)
     {
         private Dictionary<string, FieldSet>? _added;
         private Dictionary<string, FieldSet>? _modified;
@@ -103,11 +104,11 @@ internal sealed record FieldComparison(FieldSet Added, FieldSet Modified, FieldS
             ? None
             : new FieldComparison(FieldSet.Of(!hasLeft, _added), FieldSet.Of(false, _modified), FieldSet.Of(!hasRight, _removed));
 
-        private static void Add(ref Dictionary<string, FieldSet>? sets, string element, FieldSet set)
+        private void Add(ref Dictionary<string, FieldSet>? sets, string element, FieldSet set)
         {
             if (!set.IsEmpty)
             {
-                (sets ??= new(StringComparer.Ordinal))[element] = set;
+                (sets ??= new(count, StringComparer.Ordinal))[element] = set;
             }
         }
     }

@@ -22,8 +22,8 @@ internal sealed class FieldSet
     /// <summary>True where the path up to here is in the set.</summary>
     public bool IsMember { get; }
 
-    /// <summary>The sets below, by path element; none of them is empty.</summary>
-    public IReadOnlyDictionary<string, FieldSet> Children { get; }
+    /// <summary>The sets below, by path element; none of them is empty. Never altered, and of this type so that going through it allocates nothing.</summary>
+    public Dictionary<string, FieldSet> Children { get; }
 
     public bool IsEmpty => !IsMember && Children.Count == 0;
 
@@ -56,6 +56,11 @@ internal sealed class FieldSet
             return this;
         }
 
+        if (IsEmpty)
+        {
+            return other;
+        }
+
         var children = new Dictionary<string, FieldSet>(Children, StringComparer.Ordinal);
         foreach (var (element, child) in other.Children)
         {
@@ -65,7 +70,7 @@ internal sealed class FieldSet
         return Of(IsMember || other.IsMember, children);
     }
 
-    /// <summary>The paths that are in this set and not in the other.</summary>
+    /// <summary>The paths that are in this set and not in the other; this very set where none of them is in both.</summary>
     public FieldSet Except(FieldSet other)
     {
         if (other.IsEmpty || IsEmpty)
@@ -73,13 +78,20 @@ internal sealed class FieldSet
             return this;
         }
 
-        var children = new Dictionary<string, FieldSet>(StringComparer.Ordinal);
-        foreach (var (element, child) in Children)
+        var isMember = IsMember && !other.IsMember;
+        Dictionary<string, FieldSet>? left = null;
+        foreach (var (element, without) in other.Children)
         {
-            children[element] = child.Except(other.Below(element));
+            if (Children.TryGetValue(element, out var child) && child.Except(without) is var rest && !ReferenceEquals(rest, child))
+            {
+                (left ??= new(Children, StringComparer.Ordinal))[element] = rest;
+            }
         }
 
-        return Of(IsMember && !other.IsMember, children);
+        return left is not null ? Of(isMember, left)
+            : isMember == IsMember ? this
+            : Children.Count == 0 ? Empty
+            : new FieldSet(isMember, Children);
     }
 
     /// <summary>The paths that are in both sets.</summary>

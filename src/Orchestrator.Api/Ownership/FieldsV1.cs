@@ -20,9 +20,12 @@ internal static class FieldsV1
             json[Itself] = new JsonObject();
         }
 
-        foreach (var (element, child) in set.Children.OrderBy(c => c.Key, StringComparer.Ordinal))
+        var elements = new string[set.Children.Count];
+        set.Children.Keys.CopyTo(elements, 0);
+        Array.Sort(elements, StringComparer.Ordinal);
+        foreach (var element in elements)
         {
-            json[element] = Write(child);
+            json.Add(element, Write(set.Children[element]));
         }
 
         return json;

@@ -9,7 +9,7 @@ internal static class ListMerge
 {
     /// <summary>Merges lists of objects that the member <paramref name="key"/> identifies.</summary>
     /// <param name="live">The list as it is.</param>
-    /// <param name="patch">Elements to merge in; <c>$patch: delete</c> removes one, an element that is only <c>$patch: replace</c> drops all that are live.</param>
+    /// <param name="patch">Elements to merge in; <c>$patch: delete</c> removes one, an element with <c>$patch: replace</c> says that the others replace the list.</param>
     /// <param name="order">Wanted order of the elements it names, null for the patch's own.</param>
     /// <param name="key">Identifying member.</param>
     /// <param name="schema">Schema of the elements.</param>
@@ -26,9 +26,14 @@ internal static class ListMerge
         foreach (var element in patch)
         {
             var members = element as JsonObject ?? throw new PatchException($"a list merged by \"{key}\" holds an element that is not an object");
-            if (members.Count == 1 && members.Text("$patch") == "replace")
+            if (members.Text("$patch") == "replace")
             {
                 continue;
+            }
+
+            if (members.Text("$patch") == "merge")
+            {
+                throw new PatchException("merging lists cannot yet be specified in the patch");
             }
 
             var id = KeyOf(members, key) ?? throw new PatchException($"map: {members.ToJsonString()} does not contain declared merge key: {key}");
@@ -49,6 +54,7 @@ internal static class ListMerge
         }
 
         var wanted = order?.Select(o => KeyOf(o as JsonObject, key)).OfType<string>().ToList() ?? patched;
+        CheckOrder(patched, wanted, patch, order);
         return new JsonArray([.. Order(merged, o => KeyOf(o, key)!, live.Select(o => KeyOf(o as JsonObject, key)), wanted)]);
     }
 
@@ -65,7 +71,28 @@ internal static class ListMerge
         }
 
         var wanted = (order ?? patch).OfType<JsonNode>().Select(n => n.ToJsonString()).ToList();
+        CheckOrder([.. patch.OfType<JsonNode>().Select(n => n.ToJsonString())], wanted, patch, order);
         return new JsonArray([.. Order(merged, n => n.ToJsonString(), live.Select(n => n?.ToJsonString()), wanted)]);
+    }
+
+    /// <summary>What a patch merges in must stand in the order that it asks for, else it contradicts itself.</summary>
+    private static void CheckOrder(List<string> patched, List<string> wanted, JsonArray patch, JsonArray? order)
+    {
+        if (order is not { Count: > 0 })
+        {
+            return;
+        }
+
+        var next = 0;
+        foreach (var element in wanted)
+        {
+            next += next < patched.Count && patched[next] == element ? 1 : 0;
+        }
+
+        if (next < patched.Count)
+        {
+            throw new PatchException($"The order in patch list:\n{patch.ToJsonString()}\n doesn't match $setElementOrder list:\n{order.ToJsonString()}\n");
+        }
     }
 
     /// <summary>

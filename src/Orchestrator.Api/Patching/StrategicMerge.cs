@@ -30,10 +30,10 @@ internal static class StrategicMerge
             case "delete":
                 target.Clear();
                 return;
-            case null or "merge":
+            case null when !patch.ContainsKey(PatchDirective):
                 break;
-            case var other:
-                throw new PatchException($"unknown {PatchDirective} directive \"{other}\"");
+            default:
+                throw new PatchException($"unknown patch type: {patch[PatchDirective]?.ToJsonString() ?? "null"} in map: {patch.ToJsonString()}");
         }
 
         ApplyRetainKeys(target, patch);
@@ -46,7 +46,8 @@ internal static class StrategicMerge
 
             if (name.StartsWith(DeleteFromList, StringComparison.Ordinal))
             {
-                DeleteScalars(target[name[DeleteFromList.Length..]] as JsonArray, value as JsonArray);
+                DeleteScalars(
+                    target[name[DeleteFromList.Length..]] as JsonArray, value as JsonArray ?? throw new PatchException("invalid patch format of primitive list"));
             }
             else if (!name.StartsWith(ElementOrder, StringComparison.Ordinal))
             {
@@ -70,20 +71,22 @@ internal static class StrategicMerge
                 target[name] = value.DeepClone();
                 break;
             case JsonObject members:
-                if (target[name] is not JsonObject existing)
+                var existing = target[name] as JsonObject;
+                if (existing is null && members.Text(PatchDirective) == "delete")
+                {
+                    target.Remove(name);
+                    break;
+                }
+
+                if (existing is null)
                 {
                     target[name] = existing = [];
                 }
 
                 Apply(existing, members, inner);
-                if (members.Text(PatchDirective) == "delete")
-                {
-                    target.Remove(name);
-                }
-
                 break;
             case JsonArray items when property?.MergeKey is { } key:
-                var order = patch[ElementOrder + name] as JsonArray;
+                var order = OrderOf(patch, name);
                 target[name] = key == MergeKeys.Set
                     ? ListMerge.Scalars(target[name] as JsonArray ?? [], items, order)
                     : ListMerge.Objects(target[name] as JsonArray ?? [], items, order, key, inner?.Element);
@@ -97,14 +100,15 @@ internal static class StrategicMerge
     /// <summary>An order may come without a patch of its list: then it only orders.</summary>
     private static void ReorderUntouched(JsonObject target, JsonObject patch, FieldSchema? schema)
     {
-        foreach (var (name, value) in patch)
+        foreach (var (name, _) in patch)
         {
-            if (!name.StartsWith(ElementOrder, StringComparison.Ordinal) || value is not JsonArray order)
+            if (!name.StartsWith(ElementOrder, StringComparison.Ordinal))
             {
                 continue;
             }
 
             var field = name[ElementOrder.Length..];
+            var order = OrderOf(patch, field)!;
             var property = schema is { Form: FieldForm.Object } ? schema.Properties.GetValueOrDefault(field) : null;
             if (!patch.ContainsKey(field) && target[field] is JsonArray items && property?.MergeKey is { } key)
             {
@@ -117,21 +121,31 @@ internal static class StrategicMerge
 
     private static void ApplyRetainKeys(JsonObject target, JsonObject patch)
     {
-        if (patch[RetainKeys] is not JsonArray retained)
+        if (!patch.TryGetPropertyValue(RetainKeys, out var directive))
         {
             return;
         }
 
+        var retained = directive as JsonArray ?? throw new PatchException("invalid patch format of retainKeys");
         var kept = retained.Select(k => k.AsText()).ToHashSet(StringComparer.Ordinal);
+        if (patch.Any(m => m.Value is not null && !m.Key.StartsWith('$') && !kept.Contains(m.Key)))
+        {
+            throw new PatchException("patch content doesn't match retainKeys list");
+        }
+
         foreach (var name in target.Select(m => m.Key).Where(k => !kept.Contains(k)).ToList())
         {
             target.Remove(name);
         }
     }
 
-    private static void DeleteScalars(JsonArray? target, JsonArray? removed)
+    private static JsonArray? OrderOf(JsonObject patch, string field) => !patch.TryGetPropertyValue(ElementOrder + field, out var order)
+        ? null
+        : order as JsonArray ?? throw new PatchException("invalid patch format of setElementOrder list");
+
+    private static void DeleteScalars(JsonArray? target, JsonArray removed)
     {
-        if (target is null || removed is null)
+        if (target is null)
         {
             return;
         }

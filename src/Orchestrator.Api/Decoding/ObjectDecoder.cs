@@ -94,7 +94,7 @@ internal sealed class ObjectDecoder(ApiOptions options, FieldSchemas schemas)
 
         var check = SchemaCheck.Run(obj, schema);
         var decoded = CheckFields(call, obj, check, duplicates, patch);
-        if (kind.IsCustom && check.UnknownFields.Count > 0 && !decoded.Failed)
+        if (check.UnknownFields.Count > 0 && !decoded.Failed)
         {
             Pruning.Run(obj, schema);
         }

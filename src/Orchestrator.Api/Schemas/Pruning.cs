@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace Orchestrator.Api.Schemas;
 
-/// <summary>Takes the members out of an object that its schema does not have, as Kubernetes does with custom resources.</summary>
+/// <summary>Takes the members out of an object that its schema does not have, as Kubernetes drops what its types do not know.</summary>
 internal static class Pruning
 {
     public static void Run(JsonNode? node, FieldSchema schema)

@@ -33,6 +33,7 @@ public sealed class WriteOptionsTests(ServerFixture fixture) : IClassFixture<Ser
 
         if (code == 201)
         {
+            Assert.Null(answer.Body["extra"]);
             Assert.Equal(warning is null, answer.Warnings.Length == 0);
             Assert.Contains(warning ?? "", answer.Warnings);
         }

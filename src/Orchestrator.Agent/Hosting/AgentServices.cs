@@ -6,8 +6,10 @@ using Orchestrator.Agent.Logs;
 using Orchestrator.Agent.Nodes;
 using Orchestrator.Agent.Pods;
 using Orchestrator.Agent.Runtimes;
+using Orchestrator.Agent.Server;
 using Orchestrator.Agent.Status;
 using Orchestrator.Agent.Steps;
+using Orchestrator.Agent.Streams;
 using Orchestrator.Agent.Volumes;
 
 namespace Orchestrator.Agent.Hosting;
@@ -35,6 +37,7 @@ public static class AgentServices
         services.AddSingleton(s => new ContainerEnvironment(s.GetRequiredService<IConfigSources>(), options.NodeIp, capacity.Allocatable));
         services.AddSingleton<PodVolumes>().AddSingleton<StepRunner>().AddSingleton<StatusWriter>().AddSingleton<PodSync>();
         services.AddSingleton<ContainerLogs>().AddSingleton<LogReader>();
+        services.AddSingleton<RunningContainers>().AddSingleton<StreamSessions>().AddSingleton<StreamEndpoints>();
         services.AddSingleton<EventRecorder>().AddSingleton<IEventSink>(s => s.GetRequiredService<EventRecorder>());
         services.AddHostedService(s => s.GetRequiredService<EventRecorder>());
         services.AddHostedService<PodWorkers>();

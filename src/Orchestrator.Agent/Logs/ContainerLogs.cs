@@ -14,7 +14,7 @@ public sealed class ContainerLogs(NodeLayout layout, PodRegistry registry, NodeI
     /// <summary>The log asked for, or why there is none.</summary>
     public (Log? Log, string? Missing) Find(string podNamespace, string podName, string container, bool previous)
     {
-        var pod = registry.All.FirstOrDefault(p => p.Metadata.Name == podName && p.Metadata.NamespaceProperty == podNamespace);
+        var pod = registry.Find(podNamespace, podName);
         if (pod is null)
         {
             return (null, $"pod \"{podName}\" not found on this node");

@@ -17,6 +17,11 @@ public sealed class PodRegistry
 
     public V1Pod? Find(string uid) => _pods.GetValueOrDefault(uid);
 
+    /// <summary>The pod of a name that came last; one of the same name may still be ending.</summary>
+    public V1Pod? Find(string podNamespace, string name) => _pods.Values
+        .Where(p => p.Metadata.Name == name && p.Metadata.NamespaceProperty == podNamespace)
+        .MaxBy(p => p.Metadata.CreationTimestamp);
+
     /// <summary>Has a pod's uid told after it was added, changed or removed. The handler must be quick.</summary>
     public void OnChanged(Action<string> handler) => _changed += handler;
 

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.Extensions.DependencyInjection;
 using Orchestrator.Model;
 
 namespace Orchestrator.Agent.Server;
@@ -38,6 +39,12 @@ public static class AgentEndpoint
 
     public static void MapAgentEndpoint(this WebApplication app)
     {
+        app.UseWebSockets();
+        var streams = app.Services.GetRequiredService<StreamEndpoints>();
+        string[] upgrading = [HttpMethods.Get, HttpMethods.Post];
+        app.MapMethods("/exec/{namespace}/{pod}/{container}", upgrading, streams.ExecAsync);
+        app.MapMethods("/attach/{namespace}/{pod}/{container}", upgrading, streams.AttachAsync);
+        app.MapMethods("/portForward/{namespace}/{pod}", upgrading, streams.PortForwardAsync);
         app.MapGet("/containerLogs/{namespace}/{pod}/{container}", ContainerLogsEndpoint.HandleAsync);
         app.MapGet("/healthz", () => Results.Text("ok"));
     }

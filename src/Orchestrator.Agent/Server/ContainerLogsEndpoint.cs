@@ -15,14 +15,14 @@ internal static class ContainerLogsEndpoint
         }
         catch (FormatException error)
         {
-            await AnswerAsync(context, StatusCodes.Status400BadRequest, error.Message);
+            await PlainAnswer.WriteAsync(context, StatusCodes.Status400BadRequest, error.Message);
             return;
         }
 
         var (log, missing) = logs.Find(@namespace, pod, container, query.Previous);
         if (log is null)
         {
-            await AnswerAsync(context, missing!.Contains("waiting to start", StringComparison.Ordinal) || query.Previous ? StatusCodes.Status400BadRequest : StatusCodes.Status404NotFound, missing);
+            await PlainAnswer.WriteAsync(context, missing!.Contains("waiting to start", StringComparison.Ordinal) || query.Previous ? StatusCodes.Status400BadRequest : StatusCodes.Status404NotFound, missing);
             return;
         }
 
@@ -38,12 +38,5 @@ internal static class ContainerLogsEndpoint
         {
             // The reader went away, which is how following usually ends.
         }
-    }
-
-    private static Task AnswerAsync(HttpContext context, int status, string message)
-    {
-        context.Response.StatusCode = status;
-        context.Response.ContentType = "text/plain";
-        return context.Response.WriteAsync(message + "\n", context.RequestAborted);
     }
 }

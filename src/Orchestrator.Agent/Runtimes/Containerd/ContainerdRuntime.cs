@@ -8,15 +8,16 @@ using Orchestrator.Model.Hypervisors;
 namespace Orchestrator.Agent.Runtimes.Containerd;
 
 /// <summary>Pods as OS-level containers, by containerd's CRI service (<c>runtime.v1</c>, containerd 1.6 and later).</summary>
-public sealed class ContainerdRuntime : IPodRuntime, IDisposable
+public sealed class ContainerdRuntime : IPodRuntime, IInteractiveRuntime, IDisposable
 {
-    private static readonly string[] OfferedCapabilities = ["logs", "network"];
+    private static readonly string[] OfferedCapabilities = ["logs", "network", "exec", "attach", "port-forward"];
     private static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(5);
 
     private readonly ContainerdOptions _options;
     private readonly CriConnection _connection;
     private readonly ContainerdInventory _inventory;
     private readonly ContainerdImages _images;
+    private readonly StreamingServer _streams = new(TimeProvider.System);
 
     public ContainerdRuntime(ContainerdOptions options)
     {
@@ -116,7 +117,33 @@ public sealed class ContainerdRuntime : IPodRuntime, IDisposable
         }
     }
 
-    public void Dispose() => _connection.Dispose();
+    public async Task<ICommandSession> ExecAsync(string containerId, IReadOnlyList<string> command, CommandOptions options, CancellationToken cancel)
+    {
+        var request = new ExecRequest { ContainerId = containerId, Stdin = options.Stdin, Stdout = options.Stdout, Stderr = options.Stderr, Tty = options.Tty };
+        request.Cmd.AddRange(command);
+        var response = await CallAsync(d => _connection.Runtime.ExecAsync(request, deadline: d, cancellationToken: cancel), "ExecFailed", "exec");
+        return await _streams.OpenCommandAsync(response.Url, options, cancel);
+    }
+
+    public async Task<ICommandSession> AttachAsync(string containerId, CommandOptions options, CancellationToken cancel)
+    {
+        var request = new AttachRequest { ContainerId = containerId, Stdin = options.Stdin, Stdout = options.Stdout, Stderr = options.Stderr, Tty = options.Tty };
+        var response = await CallAsync(d => _connection.Runtime.AttachAsync(request, deadline: d, cancellationToken: cancel), "AttachFailed", "attach");
+        return await _streams.OpenCommandAsync(response.Url, options, cancel);
+    }
+
+    public async Task<IPortSession> ForwardAsync(string sandboxId, CancellationToken cancel)
+    {
+        var request = new PortForwardRequest { PodSandboxId = sandboxId };
+        var response = await CallAsync(d => _connection.Runtime.PortForwardAsync(request, deadline: d, cancellationToken: cancel), "PortForwardFailed", "port forward");
+        return await _streams.OpenPortsAsync(response.Url, cancel);
+    }
+
+    public void Dispose()
+    {
+        _streams.Dispose();
+        _connection.Dispose();
+    }
 
     private async Task<string?> PodUidAsync(string sandboxId, CancellationToken cancel)
     {

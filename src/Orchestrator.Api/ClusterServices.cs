@@ -16,8 +16,10 @@ using Orchestrator.Api.Security.Rbac;
 using Orchestrator.Api.Security.Reviews;
 using Orchestrator.Api.Security.Tokens;
 using Orchestrator.Api.Subresources;
+using Orchestrator.Api.Subresources.Agents;
 using Orchestrator.Api.Subresources.Logs;
 using Orchestrator.Api.Verbs;
+using Orchestrator.Store;
 
 namespace Orchestrator.Api;
 
@@ -39,12 +41,11 @@ public static class ClusterServices
         services.AddReviews();
         services.AddAdmissionRules();
         services.AddSingleton(certificates);
-        services.AddSingleton<AgentEndpoints>();
         services.AddHostedService<CertificateRenewal>();
         services.AddSingleton<ISubresource, PodBinding>();
         services.AddSingleton<ISubresource, PodEviction>();
         services.AddSingleton<ISubresource, PodExplanation>();
-        services.AddSingleton<ISubresource, PodLog>();
+        services.AddAgentSubresources();
         services.AddSingleton<ClusterBootstrap>();
         services.AddHostedService(provider => provider.GetRequiredService<ClusterBootstrap>());
         services.AddHostedService<Definitions>();
@@ -63,6 +64,17 @@ public static class ClusterServices
             services.AddSingleton<AuditLog>();
             services.AddSingleton<Auditor>();
             services.AddHostedService(provider => provider.GetRequiredService<AuditLog>());
+        }
+    }
+
+    private static void AddAgentSubresources(this IServiceCollection services)
+    {
+        services.AddSingleton<AgentEndpoints>();
+        services.AddSingleton<AgentUpgrade>();
+        services.AddSingleton<ISubresource, PodLog>();
+        foreach (var stream in (Func<IObjectStore, AgentEndpoints, AgentUpgrade, PodStream>[])[PodStream.Exec, PodStream.Attach, PodStream.PortForward])
+        {
+            services.AddSingleton<ISubresource>(p => stream(p.GetRequiredService<IObjectStore>(), p.GetRequiredService<AgentEndpoints>(), p.GetRequiredService<AgentUpgrade>()));
         }
     }
 

@@ -17,23 +17,23 @@ public static class PodSupport
             "affinity", "automountServiceAccountToken", "containers", "dnsPolicy", "enableServiceLinks", "hostNetwork", "hostname", "initContainers", "nodeName",
             "nodeSelector", "overhead", "preemptionPolicy", "priority", "priorityClassName", "restartPolicy", "runtimeClassName", "schedulerName",
             "schedulingGates", "securityContext", "serviceAccount", "serviceAccountName", "terminationGracePeriodSeconds", "tolerations", "topologySpreadConstraints", "volumes",
-            "hostUsers", "os",
+            "hostIPC", "hostPID", "hostUsers", "os", "shareProcessNamespace",
         ],
         [
-            "activeDeadlineSeconds", "dnsConfig", "ephemeralContainers", "evictionResponders", "hostAliases", "hostIPC", "hostPID",
+            "activeDeadlineSeconds", "dnsConfig", "ephemeralContainers", "evictionResponders", "hostAliases",
             "hostnameOverride", "imagePullSecrets", "readinessGates", "resourceClaims", "resources", "schedulingGroup",
-            "setHostnameAsFQDN", "shareProcessNamespace", "subdomain",
+            "setHostnameAsFQDN", "subdomain",
         ]);
 
     public static readonly FieldSupport Container = new(
         typeof(V1Container),
         [
-            "args", "command", "env", "envFrom", "image", "imagePullPolicy", "name", "ports", "resources", "securityContext",
-            "terminationMessagePath", "terminationMessagePolicy", "volumeMounts", "workingDir",
+            "args", "command", "env", "envFrom", "image", "imagePullPolicy", "name", "ports", "resources", "securityContext", "stdin",
+            "stdinOnce", "terminationMessagePath", "terminationMessagePolicy", "tty", "volumeMounts", "workingDir",
         ],
         [
-            "lifecycle", "livenessProbe", "readinessProbe", "resizePolicy", "restartPolicy", "restartPolicyRules", "startupProbe", "stdin",
-            "stdinOnce", "tty", "volumeDevices",
+            "lifecycle", "livenessProbe", "readinessProbe", "resizePolicy", "restartPolicy", "restartPolicyRules", "startupProbe",
+            "volumeDevices",
         ]);
 
     public static readonly FieldSupport Resources = new(typeof(V1ResourceRequirements), ["limits", "requests"], ["claims"]);

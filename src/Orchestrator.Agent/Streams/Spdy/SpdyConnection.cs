@@ -84,7 +84,7 @@ public sealed class SpdyConnection : IAsyncDisposable
             var stream = new SpdyStream(this, _nextId, headers);
             _nextId += 2;
             _streams[stream.Id] = stream;
-            await _transport.WriteAsync(SpdyFrames.SynStream(stream.Id, 0, _headerWriter.Compress(headers)), cancel);
+            await _transport.WriteAsync(SpdyFrames.SynStream(stream.Id, 0, _headerWriter.Write(headers)), cancel);
             return stream;
         }
         finally
@@ -243,7 +243,7 @@ public sealed class SpdyConnection : IAsyncDisposable
         await _writing.WaitAsync(cancel);
         try
         {
-            await _transport.WriteAsync(SpdyFrames.SynReply(id, _headerWriter.Compress(new Dictionary<string, string>(StringComparer.Ordinal))), cancel);
+            await _transport.WriteAsync(SpdyFrames.SynReply(id, _headerWriter.Write(new Dictionary<string, string>(StringComparer.Ordinal))), cancel);
         }
         finally
         {

@@ -6,34 +6,48 @@ using ICSharpCode.SharpZipLib.Zip.Compression;
 namespace Orchestrator.Agent.Streams.Spdy;
 
 /// <summary>
-/// Compresses the header blocks that one side sends. One zlib stream runs through all of them, so blocks must be sent in the order of compression.
+/// Writes the header blocks that one side sends. One zlib stream runs through all of them, so blocks must be sent in the order of writing. They are stored
+/// and not compressed: there are a few, of some bytes, and peers (Go's) need each one to end with an empty stored block, which libraries for .NET do not give.
 /// </summary>
 internal sealed class SpdyHeaderWriter
 {
-    private readonly Deflater _deflater = new(Deflater.BEST_SPEED);
-    private readonly byte[] _buffer = new byte[4096];
-    private bool _primed;
+    /// <summary>Longest stored block of deflate (RFC 1951, 3.2.4).</summary>
+    private const int MaxStoredBytes = ushort.MaxValue;
 
-    public byte[] Compress(IReadOnlyDictionary<string, string> headers)
+    // RFC 1950: deflate with a window of 32 KiB, a preset dictionary, and the dictionary's Adler-32.
+    private static readonly byte[] Head = [0x78, 0x3f, 0xe3, 0xc6, 0xa7, 0xc2];
+
+    private bool _begun;
+
+    public byte[] Write(IReadOnlyDictionary<string, string> headers)
     {
-        var plain = Block(headers);
-        if (!_primed)
-        {
-            _deflater.SetDictionary(SpdyDictionary.Bytes);
-            _primed = true;
-        }
-
-        _deflater.SetInput(plain);
-        // A sync flush ends the block on a byte boundary, so that the peer can read it to its end.
-        _deflater.Flush();
+        ReadOnlySpan<byte> plain = Block(headers);
         using var output = new MemoryStream();
-        int count;
-        while ((count = _deflater.Deflate(_buffer)) > 0)
+        if (!_begun)
         {
-            output.Write(_buffer, 0, count);
+            output.Write(Head);
+            _begun = true;
         }
 
+        while (!plain.IsEmpty)
+        {
+            var piece = plain[..Math.Min(plain.Length, MaxStoredBytes)];
+            WriteStored(output, piece);
+            plain = plain[piece.Length..];
+        }
+
+        WriteStored(output, []);
         return output.ToArray();
+    }
+
+    private static void WriteStored(MemoryStream output, ReadOnlySpan<byte> data)
+    {
+        Span<byte> head = stackalloc byte[5];
+        head[0] = 0;
+        BinaryPrimitives.WriteUInt16LittleEndian(head[1..], (ushort)data.Length);
+        BinaryPrimitives.WriteUInt16LittleEndian(head[3..], (ushort)~data.Length);
+        output.Write(head);
+        output.Write(data);
     }
 
     private static byte[] Block(IReadOnlyDictionary<string, string> headers)

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Hosting;
 using Orchestrator.Api.Decoding;
 using Orchestrator.Api.Requests;
 using Orchestrator.Api.Responses;
+using Orchestrator.Api.Subresources.Agents;
 using Orchestrator.Model.Json;
 using Orchestrator.Store;
 
@@ -36,7 +37,7 @@ internal sealed class PodLog(IObjectStore store, AgentEndpoints agents, IHostApp
         }
 
         JsonObject pod = JsonTree.ParseStored(stored.Json);
-        Outcome<string> container = LogTarget.Choose(pod, call.Request.QueryValue("container"));
+        Outcome<string> container = ContainerChoice.Of(pod, call.Request.QueryValue("container"));
         if (container.Failed)
         {
             return container.Error;
@@ -65,7 +66,7 @@ internal sealed class PodLog(IObjectStore store, AgentEndpoints agents, IHostApp
             using HttpResponseMessage response = await agents.Client.GetAsync(uri, HttpCompletionOption.ResponseHeadersRead, ended.Token);
             if (!response.IsSuccessStatusCode)
             {
-                return await RefusedAsync(response, ended.Token);
+                return await AgentRefusal.OfAsync(response, ended.Token);
             }
 
             await StreamAsync(call.Http, response, ended.Token);
@@ -100,20 +101,5 @@ internal sealed class PodLog(IObjectStore store, AgentEndpoints agents, IHostApp
             // Each piece is flushed: who follows a log waits for the next line, not for a full buffer.
             await http.Response.BodyWriter.WriteAsync(buffer.AsMemory(0, read), cancel);
         }
-    }
-
-    private static async ValueTask<StatusError> RefusedAsync(HttpResponseMessage response, CancellationToken cancel)
-    {
-        const int maxMessageBytes = 4096;
-        byte[] text = new byte[maxMessageBytes];
-        await using Stream body = await response.Content.ReadAsStreamAsync(cancel);
-        int length = await body.ReadAtLeastAsync(text, maxMessageBytes, throwOnEndOfStream: false, cancel);
-        string message = System.Text.Encoding.UTF8.GetString(text, 0, length).Trim();
-        return (int)response.StatusCode switch
-        {
-            400 => StatusErrors.BadRequest(message),
-            404 => new StatusError { Code = 404, Reason = "NotFound", Message = message },
-            _ => StatusErrors.InternalError($"the agent answered {(int)response.StatusCode}: {message}"),
-        };
     }
 }

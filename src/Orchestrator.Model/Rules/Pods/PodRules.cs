@@ -51,6 +51,11 @@ internal sealed class PodRules : IKindRules
         errors.Check("spec.hostname", spec.Text("hostname"), NameRules.DnsLabel);
         errors.Check("spec.runtimeClassName", spec.Text("runtimeClassName"), NameRules.DnsSubdomain);
         errors.CheckNotNegative("spec.terminationGracePeriodSeconds", spec.Integer("terminationGracePeriodSeconds"));
+        if (spec.Flag("hostPID") == true && spec.Flag("shareProcessNamespace") == true)
+        {
+            errors.Add(FieldError.Invalid("spec.shareProcessNamespace", true, "ShareProcessNamespace and HostPID cannot both be enabled"));
+        }
+
         SelectorRules.ValidateMap(spec.Child("nodeSelector"), "spec.nodeSelector", errors);
         ResourceRules.ValidateList(spec.Child("overhead"), "spec.overhead", errors);
         if (spec["activeDeadlineSeconds"] is not null && spec.Integer("activeDeadlineSeconds") is not (>= 1 and <= int.MaxValue))

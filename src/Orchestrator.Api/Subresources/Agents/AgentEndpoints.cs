@@ -8,7 +8,7 @@ using Orchestrator.Model;
 using Orchestrator.Model.Json;
 using Orchestrator.Store;
 
-namespace Orchestrator.Api.Subresources.Logs;
+namespace Orchestrator.Api.Subresources.Agents;
 
 /// <summary>
 /// The agents' own TLS endpoints. The API shows its client certificate, and believes only agents whose certificate is of the cluster's authority and

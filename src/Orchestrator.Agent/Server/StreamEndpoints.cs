@@ -86,7 +86,7 @@ internal sealed partial class StreamEndpoints(
     private async Task PortsAsync(HttpContext context, StreamTarget target, CancellationToken cancel)
     {
         var isSocket = context.WebSockets.IsWebSocketRequest;
-        var tunnelled = isSocket && context.WebSockets.WebSocketRequestedProtocols.Contains(SpdyPortForward.Tunnel, StringComparer.Ordinal);
+        var tunnelled = SpdyTunnel.IsAsked(context);
         var spdy = SpdySession.IsAsked(context.Request) ? SpdySession.Negotiate(context.Request, [SpdyPortForward.Protocol]) : null;
         var socket = isSocket && !tunnelled ? SocketProtocol.Negotiate(context.WebSockets.WebSocketRequestedProtocols, SocketProtocol.OfPorts) : null;
         if (!tunnelled && spdy is null && socket is null)
@@ -109,12 +109,7 @@ internal sealed partial class StreamEndpoints(
             return;
         }
 
-        await using var client = tunnelled
-            ? new SpdySession(System.Net.WebSockets.WebSocketStream.Create(
-                await context.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext { SubProtocol = SpdyPortForward.Tunnel, KeepAliveInterval = StreamLimits.KeepAlive }),
-                System.Net.WebSockets.WebSocketMessageType.Binary,
-                StreamLimits.Lingering), time)
-            : await SpdySession.AcceptAsync(context, spdy!, time);
+        await using var client = tunnelled ? await SpdyTunnel.AcceptAsync(context, time) : await SpdySession.AcceptAsync(context, spdy!, time);
         await SpdyPortForward.RunAsync(client, ports, cancel);
     }
 

@@ -10,9 +10,7 @@ namespace Orchestrator.Agent.Streams.Ports;
 /// </summary>
 internal static class SpdyPortForward
 {
-    /// <summary>The protocol's name, and behind a prefix that of the WebSocket subprotocol that carries it.</summary>
     public const string Protocol = "portforward.k8s.io";
-    public const string Tunnel = "SPDY/3.1+" + Protocol;
 
     public static async Task RunAsync(SpdySession client, IPortSession ports, CancellationToken cancel)
     {

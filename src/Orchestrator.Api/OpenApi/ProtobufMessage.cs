@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
 
@@ -10,9 +11,9 @@ internal sealed class ProtobufMessage
     private const int Fixed64 = 1;
     private const int LengthDelimited = 2;
 
-    private readonly MemoryStream _bytes = new();
+    private readonly ArrayBufferWriter<byte> _bytes = new();
 
-    public byte[] ToArray() => _bytes.ToArray();
+    public byte[] ToArray() => _bytes.WrittenSpan.ToArray();
 
     public void Write(int field, string value) => Write(field, Encoding.UTF8.GetBytes(value));
 
@@ -21,7 +22,7 @@ internal sealed class ProtobufMessage
         if (value)
         {
             WriteVarint((ulong)(field << 3 | Varint));
-            _bytes.WriteByte(1);
+            _bytes.Write([1]);
         }
     }
 
@@ -43,8 +44,8 @@ internal sealed class ProtobufMessage
     public void Write(int field, ProtobufMessage message)
     {
         WriteVarint((ulong)(field << 3 | LengthDelimited));
-        WriteVarint((ulong)message._bytes.Length);
-        message._bytes.WriteTo(_bytes);
+        WriteVarint((ulong)message._bytes.WrittenCount);
+        _bytes.Write(message._bytes.WrittenSpan);
     }
 
     private void Write(int field, byte[] bytes)
@@ -58,10 +59,10 @@ internal sealed class ProtobufMessage
     {
         while (value >= 0x80)
         {
-            _bytes.WriteByte((byte)(value | 0x80));
+            _bytes.Write([(byte)(value | 0x80)]);
             value >>= 7;
         }
 
-        _bytes.WriteByte((byte)value);
+        _bytes.Write([(byte)value]);
     }
 }

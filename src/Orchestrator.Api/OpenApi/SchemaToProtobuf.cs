@@ -9,22 +9,37 @@ internal static class SchemaToProtobuf
 
     private static readonly Dictionary<string, int> Texts = new(StringComparer.Ordinal)
     {
-        ["$ref"] = 1, ["format"] = 2, ["title"] = 3, ["description"] = 4, ["pattern"] = 13, ["discriminator"] = 26,
+        ["$ref"] = 1,
+        ["format"] = 2,
+        ["title"] = 3,
+        ["description"] = 4,
+        ["pattern"] = 13,
+        ["discriminator"] = 26,
     };
 
     private static readonly Dictionary<string, int> Numbers = new(StringComparer.Ordinal)
     {
-        ["multipleOf"] = 6, ["maximum"] = 7, ["minimum"] = 9,
+        ["multipleOf"] = 6,
+        ["maximum"] = 7,
+        ["minimum"] = 9,
     };
 
     private static readonly Dictionary<string, int> Counts = new(StringComparer.Ordinal)
     {
-        ["maxLength"] = 11, ["minLength"] = 12, ["maxItems"] = 14, ["minItems"] = 15, ["maxProperties"] = 17, ["minProperties"] = 18,
+        ["maxLength"] = 11,
+        ["minLength"] = 12,
+        ["maxItems"] = 14,
+        ["minItems"] = 15,
+        ["maxProperties"] = 17,
+        ["minProperties"] = 18,
     };
 
     private static readonly Dictionary<string, int> Flags = new(StringComparer.Ordinal)
     {
-        ["exclusiveMaximum"] = 8, ["exclusiveMinimum"] = 10, ["uniqueItems"] = 16, ["readOnly"] = 27,
+        ["exclusiveMaximum"] = 8,
+        ["exclusiveMinimum"] = 10,
+        ["uniqueItems"] = 16,
+        ["readOnly"] = 27,
     };
 
     public static ProtobufMessage Schema(JsonElement schema)

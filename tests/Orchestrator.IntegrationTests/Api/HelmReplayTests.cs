@@ -102,7 +102,11 @@ public sealed class HelmReplayTests(ServerFixture fixture) : IClassFixture<Serve
             Name = $"{Release}{revision}",
             Labels = new Dictionary<string, string>(StringComparer.Ordinal)
             {
-                ["name"] = "shop", ["owner"] = "helm", ["status"] = status, ["version"] = $"{revision}", ["modifiedAt"] = "1700000000",
+                ["name"] = "shop",
+                ["owner"] = "helm",
+                ["status"] = status,
+                ["version"] = $"{revision}",
+                ["modifiedAt"] = "1700000000",
             },
         },
         Type = "helm.sh/release.v1",

@@ -22,7 +22,7 @@ internal sealed class ProtobufMessage
         if (value)
         {
             WriteVarint((ulong)(field << 3 | Varint));
-            _bytes.Write([1]);
+            WriteByte(1);
         }
     }
 
@@ -59,10 +59,16 @@ internal sealed class ProtobufMessage
     {
         while (value >= 0x80)
         {
-            _bytes.Write([(byte)(value | 0x80)]);
+            WriteByte((byte)(value | 0x80));
             value >>= 7;
         }
 
-        _bytes.Write([(byte)value]);
+        WriteByte((byte)value);
+    }
+
+    private void WriteByte(byte value)
+    {
+        _bytes.GetSpan(1)[0] = value;
+        _bytes.Advance(1);
     }
 }

@@ -73,7 +73,7 @@ internal sealed record FieldComparison(FieldSet Added, FieldSet Modified, FieldS
             var (leftItems, rightItems) = (before.All(element), after.All(element));
             sides.Add(element, (leftItems.Count, rightItems.Count) switch
             {
-                ( <= 1, <= 1) => Compare(leftItems.FirstOrDefault(), leftItems.Count == 1, rightItems.FirstOrDefault(), rightItems.Count == 1, shape.Element),
+                ( <= 1, <= 1) => Compare(before.Single(element), leftItems.Count == 1, after.Single(element), rightItems.Count == 1, shape.Element),
                 ( >= 2, >= 2) => Same(leftItems, rightItems) ? None : LeafModified,
                 // What is there more than once is owned together: single elements come and go whole beside it.
                 ( >= 2, _) => LeafRemoved with { Added = rightItems.Count == 0 ? FieldSet.Empty : Compare(null, false, rightItems[0], true, shape.Element).Added },

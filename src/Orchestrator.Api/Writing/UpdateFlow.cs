@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Orchestrator.Api.Admission;
-using Orchestrator.Api.Decoding;
 using Orchestrator.Api.Metadata;
 using Orchestrator.Api.Requests;
 using Orchestrator.Api.Responses;

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Orchestrator.Api.Metadata;
 using Orchestrator.Api.Requests;
-using Orchestrator.Model.Json;
 using Orchestrator.Model.Kinds;
 
 namespace Orchestrator.Api.Writing;

@@ -23,6 +23,25 @@ internal static class ProcessTree
         return TimeSpan.FromSeconds(ticks / TicksPerSecond);
     }
 
+    /// <summary>Proportional set size in bytes: what processes share is divided among them, so that sums count it once.</summary>
+    public static long MemoryOf(int root, bool withChildren) => Directory.GetDirectories("/proc")
+        .Select(d => int.TryParse(Path.GetFileName(d), CultureInfo.InvariantCulture, out var pid) ? pid : 0)
+        .Where(pid => pid == root || (withChildren && pid > 0 && ReadStat(pid) is { } stat && Number(stat, 1) == root))
+        .Sum(PssOf);
+
+    private static long PssOf(int pid)
+    {
+        try
+        {
+            var line = File.ReadLines($"/proc/{pid}/smaps_rollup").FirstOrDefault(l => l.StartsWith("Pss:", StringComparison.Ordinal));
+            return line is null ? 0 : long.Parse(line["Pss:".Length..^"kB".Length].Trim(), CultureInfo.InvariantCulture) * 1024;
+        }
+        catch (IOException)
+        {
+            return 0;
+        }
+    }
+
     /// <summary>The fields from the state on: those before it may contain spaces.</summary>
     private static string[]? ReadStat(int pid)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Orchestrator.Load.Measuring;
@@ -49,6 +50,23 @@ internal sealed record LoadRow(
 /// <summary>The outcome of a scenario.</summary>
 internal sealed record LoadReport(string Scenario, string Unit, int Rounds, double RoundSeconds, int Cores, IReadOnlyList<LoadRow> Rows)
 {
+    /// <summary>Prints the report; the exit code is 1 where operations failed.</summary>
+    public int Finish(ReportFormat format)
+    {
+        Print(format);
+        return Rows.Any(r => r.Errors > 0) ? 1 : 0;
+    }
+
+    /// <summary>The report as a table in Markdown.</summary>
+    public IEnumerable<string> ToMarkdown() =>
+    [
+        $"| case | {Unit}/s | p50 ms | p99 ms | CPU µs | server CPU µs |",
+        "|---|---|---|---|---|---|",
+        .. Rows.Select(r => string.Create(
+            CultureInfo.InvariantCulture,
+            $"| {r.Case} | {r.PerSecond:N0} | {r.P50Milliseconds:0.00} | {r.P99Milliseconds:0.00} | {r.OwnCpuMicroseconds:N0} | {r.ServerCpuMicroseconds ?? 0:N0} |")),
+    ];
+
     /// <summary>Prints the report as a table or as JSON.</summary>
     public void Print(ReportFormat format)
     {

@@ -21,11 +21,17 @@ internal static class ApiScenario
         var bytes = new Option<int>("--value-bytes") { Description = "Size of each ConfigMap's data.", DefaultValueFactory = _ => 256 };
         var command = new Command("api", "ConfigMap creates and gets per second of the API.") { clients, bytes };
         var options = new LoadOptions(command);
-        command.SetAction((parsed, cancel) => RunAsync(parsed.GetValue(clients)!, parsed.GetValue(bytes), options.Read(parsed), cancel));
+        command.SetAction(async (parsed, cancel) =>
+        {
+            var settings = options.Read(parsed);
+            return (await MeasureAsync(parsed.GetValue(clients)!, parsed.GetValue(bytes), settings, cancel)).Finish(settings.Format);
+        });
         return command;
     }
 
-    private static async Task<int> RunAsync(int[] clients, int valueBytes, LoadSettings settings, CancellationToken cancel)
+    public static Task<LoadReport> MeasureAsync(LoadSettings settings, CancellationToken cancel) => MeasureAsync([1, 16], 256, settings, cancel);
+
+    private static async Task<LoadReport> MeasureAsync(int[] clients, int valueBytes, LoadSettings settings, CancellationToken cancel)
     {
         await using var server = await ServerProcess.StartAsync(cancel);
         var connections = await Task.WhenAll(Enumerable.Range(0, clients.Max()).Select(_ => server.ConnectAsync(cancel)));
@@ -44,8 +50,7 @@ internal static class ApiScenario
                 new LoadCase($"get, {count} clients", count, worker => GetAsync(connections[worker], $"target-{Interlocked.Increment(ref next) % GetTargets}")),
             }).ToList();
             var rows = await CaseRunner.RunAsync(cases, settings, () => server.CpuTime);
-            new LoadReport("api", "requests", settings.Rounds, settings.RoundDuration.TotalSeconds, Environment.ProcessorCount, rows).Print(settings.Format);
-            return rows.Any(r => r.Errors > 0) ? 1 : 0;
+            return new LoadReport("api", "requests", settings.Rounds, settings.RoundDuration.TotalSeconds, Environment.ProcessorCount, rows);
         }
         finally
         {

@@ -28,12 +28,17 @@ internal static class StoreScenario
         var bytes = new Option<int>("--value-bytes") { Description = "Size of each object's data.", DefaultValueFactory = _ => 256 };
         var command = new Command("store", "Commits per second of the store, without the API.") { database, writers, bytes };
         var options = new LoadOptions(command);
-        command.SetAction((parsed, cancel) => RunAsync(
-            parsed.GetValue(database), parsed.GetValue(writers)!, parsed.GetValue(bytes), options.Read(parsed), cancel));
+        command.SetAction(async (parsed, cancel) =>
+        {
+            var settings = options.Read(parsed);
+            return (await MeasureAsync(parsed.GetValue(database), parsed.GetValue(writers)!, parsed.GetValue(bytes), settings, cancel)).Finish(settings.Format);
+        });
         return command;
     }
 
-    private static async Task<int> RunAsync(string? database, int[] writers, int valueBytes, LoadSettings settings, CancellationToken cancel)
+    public static Task<LoadReport> MeasureAsync(LoadSettings settings, CancellationToken cancel) => MeasureAsync(null, [1, 16, 256], 256, settings, cancel);
+
+    private static async Task<LoadReport> MeasureAsync(string? database, int[] writers, int valueBytes, LoadSettings settings, CancellationToken cancel)
     {
         var directory = Directory.CreateTempSubdirectory("orchestrator-load-");
         try
@@ -51,8 +56,7 @@ internal static class StoreScenario
             var value = new string('x', valueBytes);
             var cases = writers.Select(count => new LoadCase($"{count} writers", count, _ => CreateAsync(store, value))).ToList();
             var rows = await CaseRunner.RunAsync(cases, settings, () => postgres.ProcessId is { } pid ? ProcessTree.CpuOf(pid) : null);
-            new LoadReport("store", "commits", settings.Rounds, settings.RoundDuration.TotalSeconds, Environment.ProcessorCount, rows).Print(settings.Format);
-            return rows.Any(r => r.Errors > 0) ? 1 : 0;
+            return new LoadReport("store", "commits", settings.Rounds, settings.RoundDuration.TotalSeconds, Environment.ProcessorCount, rows);
         }
         finally
         {

@@ -71,6 +71,24 @@ internal sealed class ApiConnection : IDisposable
             : throw new HttpRequestException($"{status}: {Encoding.UTF8.GetString(_response, bodyStart, end - bodyStart)}", null, (HttpStatusCode)status);
     }
 
+    /// <summary>Sends a request whose answer goes on until the token is signalled, and hands over its bytes as they come, head and chunk sizes included.</summary>
+    public async Task StreamAsync(ReadOnlyMemory<byte> request, Action<ReadOnlyMemory<byte>> received, CancellationToken cancel)
+    {
+        await _stream.WriteAsync(request, cancel);
+        try
+        {
+            int read;
+            while ((read = await _stream.ReadAsync(_response, cancel)) > 0)
+            {
+                received(_response.AsMemory(0, read));
+            }
+        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            // Enough.
+        }
+    }
+
     public void Dispose()
     {
         _stream.Dispose();

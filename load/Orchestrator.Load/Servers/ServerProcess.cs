@@ -28,6 +28,10 @@ internal sealed class ServerProcess : IAsyncDisposable
     /// <summary>CPU time so far of the server and of its PostgreSQL.</summary>
     public TimeSpan? CpuTime => ProcessTree.CpuOf(_process.Id) + (PostmasterId is { } postmaster ? ProcessTree.CpuOf(postmaster) : TimeSpan.Zero);
 
+    /// <summary>Memory of the server and of its PostgreSQL, in bytes, pages that processes share counted once.</summary>
+    public (long Server, long Database) Memory =>
+        (ProcessTree.MemoryOf(_process.Id, withChildren: false), PostmasterId is { } postmaster ? ProcessTree.MemoryOf(postmaster, withChildren: true) : 0);
+
     private int? PostmasterId
     {
         get

@@ -124,7 +124,11 @@ public sealed class CascadeTests(ServerFixture fixture) : IClassFixture<ServerFi
 
     private static JsonObject Owner(string name, string uid) => new()
     {
-        ["apiVersion"] = "v1", ["kind"] = "ConfigMap", ["name"] = name, ["uid"] = uid, ["blockOwnerDeletion"] = true,
+        ["apiVersion"] = "v1",
+        ["kind"] = "ConfigMap",
+        ["name"] = name,
+        ["uid"] = uid,
+        ["blockOwnerDeletion"] = true,
     };
 
     private static Task NamesBecomeAsync(NamespacedKubectl kubectl, string resource, string names) => Eventually.TrueAsync(

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Orchestrator.Api.Flow;
 
 /// <summary>
@@ -36,19 +38,21 @@ internal sealed class FairQueue(int seats, int maxPerFlow, int maxWaiting)
         }
     }
 
-    /// <summary>Takes a place in the flow's queue; null where that is full. Where the task is cancelled, no seat is held.</summary>
+    /// <summary>Takes a place in the flow's queue; false where that is full.</summary>
     /// <param name="flow">Whose request it is.</param>
     /// <param name="width">Seats, at most all there are.</param>
+    /// <param name="seat">Ends when there is a seat; where it is cancelled, none is held.</param>
     /// <param name="cancel">Ends the waiting.</param>
-    public Task<FlowSeat>? TryWait(string flow, int width, CancellationToken cancel)
+    public bool TryWait(string flow, int width, [NotNullWhen(true)] out Task<FlowSeat>? seat, CancellationToken cancel)
     {
+        seat = null;
         Waiter waiter;
         lock (_gate)
         {
             var queue = _flows.GetValueOrDefault(flow) ?? new WaitingFlow(flow);
             if (_waiting >= maxWaiting || queue.Requests.Count >= maxPerFlow)
             {
-                return null;
+                return false;
             }
 
             waiter = new Waiter(queue, Math.Clamp(width, 1, seats));
@@ -56,7 +60,8 @@ internal sealed class FairQueue(int seats, int maxPerFlow, int maxWaiting)
             Dispatch();
         }
 
-        return WaitAsync(waiter, cancel);
+        seat = WaitAsync(waiter, cancel);
+        return true;
     }
 
     internal void Leave(int width)

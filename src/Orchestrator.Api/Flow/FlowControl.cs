@@ -39,7 +39,7 @@ internal sealed class FlowControl(ApiOptions options, ListSizes sizes, ApiMetric
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, limit.Token);
         try
         {
-            if (_levels[level].TryWait(user, width, either.Token) is { } waiting)
+            if (_levels[level].TryWait(user, width, out var waiting, either.Token))
             {
                 var seat = await waiting;
                 metrics.Waited(level.Name, clock.GetElapsedTime(started));

@@ -55,11 +55,11 @@ public sealed class FairQueueTests
         var queue = new FairQueue(seats: 1, maxPerFlow: 2, maxWaiting: 3);
         using var holder = queue.TryTake(1);
 
-        Assert.NotNull(queue.TryWait("a", 1, TestContext.Current.CancellationToken));
-        Assert.NotNull(queue.TryWait("a", 1, TestContext.Current.CancellationToken));
-        Assert.Null(queue.TryWait("a", 1, TestContext.Current.CancellationToken));
-        Assert.NotNull(queue.TryWait("b", 1, TestContext.Current.CancellationToken));
-        Assert.Null(queue.TryWait("c", 1, TestContext.Current.CancellationToken));
+        Assert.True(queue.TryWait("a", 1, out _, TestContext.Current.CancellationToken));
+        Assert.True(queue.TryWait("a", 1, out _, TestContext.Current.CancellationToken));
+        Assert.False(queue.TryWait("a", 1, out _, TestContext.Current.CancellationToken));
+        Assert.True(queue.TryWait("b", 1, out _, TestContext.Current.CancellationToken));
+        Assert.False(queue.TryWait("c", 1, out _, TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -68,7 +68,7 @@ public sealed class FairQueueTests
         var queue = new FairQueue(seats: 1, maxPerFlow: 2, maxWaiting: 3);
         var holder = queue.TryTake(1)!;
         using var cancel = new CancellationTokenSource();
-        var gone = queue.TryWait("a", 1, cancel.Token)!;
+        var gone = Wait(queue, "a", cancel: cancel.Token);
         var next = Wait(queue, "a");
 
         await cancel.CancelAsync();
@@ -90,7 +90,7 @@ public sealed class FairQueueTests
         {
             var width = 1 + (i % 3);
             using var patience = new CancellationTokenSource();
-            var waiting = queue.TryTake(width) is { } seat ? Task.FromResult(seat) : queue.TryWait($"user-{i % 5}", width, patience.Token)!;
+            var waiting = queue.TryTake(width) is { } seat ? Task.FromResult(seat) : Wait(queue, $"user-{i % 5}", width, patience.Token);
             if (i % 11 == 0)
             {
                 await patience.CancelAsync();
@@ -112,5 +112,9 @@ public sealed class FairQueueTests
         Assert.Equal((0, 0), (queue.Taken, queue.Waiting));
     }
 
-    private static Task<FlowSeat> Wait(FairQueue queue, string flow, int width = 1) => queue.TryWait(flow, width, TestContext.Current.CancellationToken)!;
+    private static Task<FlowSeat> Wait(FairQueue queue, string flow, int width = 1, CancellationToken? cancel = null)
+    {
+        Assert.True(queue.TryWait(flow, width, out var seat, cancel ?? TestContext.Current.CancellationToken));
+        return seat;
+    }
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 
 namespace Orchestrator.Agent.Streams.Spdy;
 
@@ -27,6 +28,7 @@ internal enum SpdyReset
 /// <param name="Type">Null for a data frame.</param>
 /// <param name="StreamId">Of a data frame; 0 for control frames, which have it in their payload.</param>
 /// <param name="Length">Bytes of payload, at most 2^24 - 1.</param>
+[StructLayout(LayoutKind.Auto)]
 internal readonly record struct SpdyFrameHead(SpdyFrameType? Type, int StreamId, byte Flags, int Length)
 {
     public const int Bytes = 8;

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Orchestrator.Api.Admission.Limits;
+using Orchestrator.Api.Admission.PodSecurity;
 using Orchestrator.Api.Admission.Rules;
 using Orchestrator.Api.CustomResources;
 
@@ -20,5 +21,7 @@ public static class AdmissionOrder
         .AddSingleton<IAdmissionRule, PodServiceAccount>()
         .AddSingleton<IAdmissionRule, PodPriority>()
         .AddSingleton<IAdmissionRule, PodRuntimeClass>()
-        .AddSingleton<IAdmissionCheck, LimitRangeCheck>();
+        .AddSingleton<IAdmissionCheck, LimitRangeCheck>()
+        .AddSingleton<IAdmissionCheck, NamespaceSecurityCheck>()
+        .AddSingleton<IAdmissionCheck, PodSecurityCheck>();
 }

@@ -83,6 +83,36 @@ public sealed class PolicyTests(ServerFixture fixture) : IClassFixture<ServerFix
         await kubectl.RunAsync("uncordon", node);
     }
 
+    [Theory]
+    [MemberData(nameof(Programs))]
+    public async Task Pod_security_labels_refuse_and_warn(string program)
+    {
+        Kubectl admin = fixture.Server.Kubectl(program);
+        string ns = await fixture.NamespaceAsync();
+        var kubectl = new NamespacedKubectl(admin, ns);
+        const string Privileged = "---\n{apiVersion: v1, kind: Pod, metadata: {name: bad}, spec: {schedulerName: none, hostNetwork: true, containers: [{name: main, image: 'x:1', securityContext: {privileged: true}}]}}";
+        await kubectl.FeedAsync(Privileged, "create", "-f", "-");
+
+        (_, _, string misspelt) = await admin.TryAsync(null, "label", "namespace", ns, "pod-security.kubernetes.io/enforce=strict");
+        Assert.Contains("must be one of privileged, baseline, restricted", misspelt, StringComparison.Ordinal);
+        (int exitCode, _, string warned) = await admin.TryAsync(null, "label", "namespace", ns, "pod-security.kubernetes.io/enforce=baseline", "pod-security.kubernetes.io/warn=restricted");
+        Assert.Equal(0, exitCode);
+        Assert.Contains($"Warning: existing pods in namespace \"{ns}\" violate the new PodSecurity enforce level \"baseline:latest\"", warned, StringComparison.Ordinal);
+        Assert.Contains("Warning: bad: host namespaces, privileged", warned, StringComparison.Ordinal);
+
+        (_, _, string refused) = await kubectl.TryAsync(Privileged.Replace("name: bad", "name: worse", StringComparison.Ordinal), "create", "-f", "-");
+        Assert.Contains(
+            "pods \"worse\" is forbidden: violates PodSecurity \"baseline:latest\": host namespaces (hostNetwork=true), privileged (container \"main\" must not set securityContext.privileged=true)",
+            refused, StringComparison.Ordinal);
+        (int created, _, string restricted) = await kubectl.TryAsync(Pod("plain", "{}"), "create", "-f", "-");
+        Assert.Equal(0, created);
+        Assert.Contains(
+            "Warning: would violate PodSecurity \"restricted:latest\": allowPrivilegeEscalation != false (container \"main\" must set securityContext.allowPrivilegeEscalation=false), "
+            + "unrestricted capabilities (container \"main\" must set securityContext.capabilities.drop=[\"ALL\"]), runAsNonRoot != true (pod or container \"main\" must set securityContext.runAsNonRoot=true), "
+            + "seccompProfile (pod or container \"main\" must set securityContext.seccompProfile.type to \"RuntimeDefault\" or \"Localhost\")",
+            restricted, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task An_eviction_of_no_pod_is_not_found()
     {

@@ -61,16 +61,16 @@ public static class PodSupport
 
     public static readonly FieldSupport PodSecurityContext = new(
         typeof(V1PodSecurityContext),
-        ["fsGroup", "runAsGroup", "runAsNonRoot", "runAsUser", "supplementalGroups"],
+        ["fsGroup", "runAsGroup", "runAsNonRoot", "runAsUser", "seccompProfile", "supplementalGroups"],
         [
-            "appArmorProfile", "fsGroupChangePolicy", "seLinuxChangePolicy", "seLinuxOptions", "seccompProfile", "supplementalGroupsPolicy",
+            "appArmorProfile", "fsGroupChangePolicy", "seLinuxChangePolicy", "seLinuxOptions", "supplementalGroupsPolicy",
             "sysctls", "windowsOptions",
         ]);
 
     public static readonly FieldSupport SecurityContext = new(
         typeof(V1SecurityContext),
-        ["allowPrivilegeEscalation", "capabilities", "privileged", "readOnlyRootFilesystem", "runAsGroup", "runAsNonRoot", "runAsUser"],
-        ["appArmorProfile", "procMount", "seLinuxOptions", "seccompProfile", "windowsOptions"]);
+        ["allowPrivilegeEscalation", "capabilities", "privileged", "readOnlyRootFilesystem", "runAsGroup", "runAsNonRoot", "runAsUser", "seccompProfile"],
+        ["appArmorProfile", "procMount", "seLinuxOptions", "windowsOptions"]);
 
     /// <summary>All types that the check looks into.</summary>
     public static IReadOnlyList<FieldSupport> All =>

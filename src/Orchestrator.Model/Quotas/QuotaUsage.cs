@@ -45,8 +45,7 @@ public static class QuotaUsage
         bool countsPods = false;
         foreach ((string name, JsonNode? hard) in spec.Child("hard") ?? [])
         {
-            Quantity.TryParse(hard.AsScalarText(), out Quantity bound);
-            total[name] = Quantity.FromUnits(0, bound.Format);
+            total[name] = Quantity.TryParse(hard.AsScalarText(), out Quantity bound) ? Quantity.FromUnits(0, bound.Format) : Quantity.Zero;
             countsPods |= name is Pods or CountPrefix + Pods || PodUsage.IsAmount(name);
             if (!isScoped && CountedResource(name) is { } counted && counted != Pods)
             {

@@ -19,10 +19,18 @@ internal static class BaselineChecks
     /// <summary>Sysctls that stay within the pod, and the minor version from which they are allowed.</summary>
     private static readonly Dictionary<string, int> SafeSysctls = new(StringComparer.Ordinal)
     {
-        ["kernel.shm_rmid_forced"] = 0, ["net.ipv4.ip_local_port_range"] = 0, ["net.ipv4.tcp_syncookies"] = 0, ["net.ipv4.ping_group_range"] = 0,
-        ["net.ipv4.ip_unprivileged_port_start"] = 0, ["net.ipv4.ip_local_reserved_ports"] = 27, ["net.ipv4.tcp_keepalive_time"] = 29,
-        ["net.ipv4.tcp_fin_timeout"] = 29, ["net.ipv4.tcp_keepalive_intvl"] = 29, ["net.ipv4.tcp_keepalive_probes"] = 29,
-        ["net.ipv4.tcp_rmem"] = 32, ["net.ipv4.tcp_wmem"] = 32,
+        ["kernel.shm_rmid_forced"] = 0,
+        ["net.ipv4.ip_local_port_range"] = 0,
+        ["net.ipv4.tcp_syncookies"] = 0,
+        ["net.ipv4.ping_group_range"] = 0,
+        ["net.ipv4.ip_unprivileged_port_start"] = 0,
+        ["net.ipv4.ip_local_reserved_ports"] = 27,
+        ["net.ipv4.tcp_keepalive_time"] = 29,
+        ["net.ipv4.tcp_fin_timeout"] = 29,
+        ["net.ipv4.tcp_keepalive_intvl"] = 29,
+        ["net.ipv4.tcp_keepalive_probes"] = 29,
+        ["net.ipv4.tcp_rmem"] = 32,
+        ["net.ipv4.tcp_wmem"] = 32,
     };
 
     public static string? AppArmor(SecurityView pod)

@@ -17,6 +17,7 @@ internal static class SecurityContextRules
             ValidateId(context, id, "spec.securityContext", errors);
         }
 
+        ValidateSeccomp(context, "spec.securityContext", errors);
         JsonArray? groups = context.Array("supplementalGroups");
         for (int i = 0; i < groups?.Count; i++)
         {
@@ -33,6 +34,7 @@ internal static class SecurityContextRules
         JsonObject? context = container.Child("securityContext");
         ValidateId(context, "runAsUser", at, errors);
         ValidateId(context, "runAsGroup", at, errors);
+        ValidateSeccomp(context, at, errors);
         if (context.Flag("allowPrivilegeEscalation") != false)
         {
             return;
@@ -46,6 +48,27 @@ internal static class SecurityContextRules
         if (context.Child("capabilities").Texts("add").Contains("CAP_SYS_ADMIN") || context.Child("capabilities").Texts("add").Contains("SYS_ADMIN"))
         {
             errors.Add(FieldError.Invalid(at, "", "cannot set `allowPrivilegeEscalation` to false and `capabilities.Add` CAP_SYS_ADMIN"));
+        }
+    }
+
+    private static void ValidateSeccomp(JsonObject? context, string path, ICollection<FieldError> errors)
+    {
+        if (context.Child("seccompProfile") is not { } profile)
+        {
+            return;
+        }
+
+        string at = $"{path}.seccompProfile";
+        string? file = profile.Text("localhostProfile");
+        errors.CheckRequired($"{at}.type", profile.Text("type"), _ => null);
+        errors.CheckOneOf($"{at}.type", profile.Text("type"), "Localhost", "RuntimeDefault", "Unconfined");
+        if (profile.Text("type") != "Localhost" && !string.IsNullOrEmpty(file))
+        {
+            errors.Add(FieldError.Invalid($"{at}.localhostProfile", file, "can only be set when seccomp type is Localhost"));
+        }
+        else if (profile.Text("type") == "Localhost")
+        {
+            errors.CheckRequired($"{at}.localhostProfile", file, MountRules.LocalPath);
         }
     }
 

@@ -1,7 +1,5 @@
-using System.Text.Json.Nodes;
 using Orchestrator.Api.Decoding;
 using Orchestrator.Api.Responses;
-using Orchestrator.Model.Json;
 using Orchestrator.Model.Kinds;
 using Orchestrator.Store;
 

@@ -14,6 +14,8 @@ internal static class BaselineChecks
         "AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "MKNOD", "NET_BIND_SERVICE", "SETFCAP", "SETGID", "SETPCAP", "SETUID", "SYS_CHROOT",
     ];
 
+    private static readonly string[] Namespaces = ["hostNetwork", "hostPID", "hostIPC"];
+
     private static readonly string[] SeLinuxTypes = ["", "container_t", "container_init_t", "container_kvm_t", "container_engine_t"];
 
     /// <summary>Sysctls that stay within the pod, and the minor version from which they are allowed.</summary>
@@ -65,7 +67,7 @@ internal static class BaselineChecks
 
     public static string? HostNamespaces(SecurityView pod)
     {
-        string[] bad = [.. new[] { "hostNetwork", "hostPID", "hostIPC" }.Where(h => pod.Spec.Flag(h) == true).Select(h => h + "=true")];
+        string[] bad = [.. Namespaces.Where(h => pod.Spec.Flag(h) == true).Select(h => h + "=true")];
         return bad.Length == 0 ? null : $"host namespaces ({string.Join(", ", bad)})";
     }
 

@@ -13,6 +13,8 @@ namespace Orchestrator.Api.Admission.PodSecurity;
 /// </summary>
 public sealed class PodSecurityCheck(IObjectStore store) : IAdmissionCheck
 {
+    private static readonly string[] ContainerLists = ["containers", "initContainers", "ephemeralContainers"];
+
     public bool AppliesTo(ResourceKind kind, string verb, string subresource) =>
         verb is "create" or "update" && subresource.Length == 0 && (kind.StorageName == "pods" || PodTemplatePaths.Has(kind.StorageName));
 
@@ -43,7 +45,7 @@ public sealed class PodSecurityCheck(IObjectStore store) : IAdmissionCheck
     // Of what an update may change, only the images and the annotations that set profiles matter.
     private static bool IsSignificant(JsonObject pod, JsonObject old) =>
         !JsonNode.DeepEquals(pod.Child("metadata")?["annotations"], old.Child("metadata")?["annotations"])
-        || !new[] { "containers", "initContainers", "ephemeralContainers" }.All(list =>
+        || !ContainerLists.All(list =>
             pod.Child("spec").Items(list).Select(c => c.Item.Text("image")).SequenceEqual(old.Child("spec").Items(list).Select(c => c.Item.Text("image"))));
 }
 

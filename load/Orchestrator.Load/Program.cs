@@ -7,5 +7,6 @@ root.Subcommands.Add(ApiScenario.Create());
 root.Subcommands.Add(ListScenario.Create());
 root.Subcommands.Add(WatchScenario.Create());
 root.Subcommands.Add(MemoryScenario.Create());
+root.Subcommands.Add(PlacementScenario.Create());
 root.Subcommands.Add(AllScenarios.Create());
 return await root.Parse(args).InvokeAsync();

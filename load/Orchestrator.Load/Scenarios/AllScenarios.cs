@@ -32,6 +32,10 @@ internal static class AllScenarios
         var memory = await MemoryScenario.MeasureAsync(cancel);
         memory.Print(settings.Format);
         Write(page, "memory", memory.ToMarkdown());
+
+        var placement = await PlacementScenario.MeasureAsync(settings);
+        failed |= placement.Finish(settings.Format);
+        Write(page, "placement", placement.ToMarkdown());
         return failed;
     }
 

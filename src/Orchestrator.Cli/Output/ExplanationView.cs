@@ -12,6 +12,7 @@ internal sealed class ExplanationView(IAnsiConsole console)
     public void Write(PlacementExplanation explanation, string? onlyNode)
     {
         WriteOutcome(explanation);
+        WritePreemption(explanation.Preemption);
         WriteFilters(explanation.Filters, onlyNode);
         WriteScores(explanation.Scores, explanation.NodeName, onlyNode);
         if (explanation.Remedies.Count > 0)
@@ -40,6 +41,22 @@ internal sealed class ExplanationView(IAnsiConsole console)
         console.MarkupLineInterpolated(
             CultureInfo.InvariantCulture,
             $"Decided {when} by {explanation.SchedulerName} (epoch {explanation.Epoch}) on the cluster of revision {explanation.Revision}: {explanation.NodesEligible} of {explanation.NodesConsidered} nodes could run it.");
+        console.WriteLine();
+    }
+
+    private void WritePreemption(ExplainedPreemption? preemption)
+    {
+        if (preemption is null)
+        {
+            return;
+        }
+
+        console.MarkupLineInterpolated($"Room is made for it on node [bold]{preemption.Node}[/]: {preemption.Why}.");
+        foreach (var victim in preemption.Victims)
+        {
+            console.MarkupLineInterpolated($"  - {victim} gives way");
+        }
+
         console.WriteLine();
     }
 

@@ -1,5 +1,8 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Orchestrator.Grains.Objects;
+using Orchestrator.Model.Json;
+using Orchestrator.Model.Kinds;
 using Orchestrator.Store;
 
 namespace Orchestrator.Grains.Scheduling;
@@ -8,6 +11,7 @@ namespace Orchestrator.Grains.Scheduling;
 internal static class BindingEdit
 {
     private const string PodScheduled = "PodScheduled";
+    private static readonly PodDeletion Deletion = new();
 
     /// <summary>Sets spec.nodeName and the condition PodScheduled=True.</summary>
     public static UpdateObject Bind(StoredObject pod, string nodeName, DateTimeOffset now)
@@ -30,11 +34,39 @@ internal static class BindingEdit
         return new UpdateObject(pod.Key, pod.Revision, ConditionEdit.Body(pod, edits)!);
     }
 
-    /// <summary>Sets the condition PodScheduled=False; null where it says that already.</summary>
-    public static UpdateObject? Unschedulable(StoredObject pod, string message, DateTimeOffset now)
+    /// <summary>
+    /// Sets the condition PodScheduled=False, and status.nominatedNodeName where that is not null (empty takes it away); null where all says so already.
+    /// </summary>
+    public static UpdateObject? Unschedulable(StoredObject pod, string message, string? nominatedNodeName, DateTimeOffset now)
     {
+        ReadOnlySpan<byte> json = pod.Json.Span;
+        Span? status = JsonMembers.Find(json, new Span(0, json.Length), "status"u8);
+        string nominated = (status is { } s ? JsonMembers.Text(json, s, "nominatedNodeName"u8) : null) ?? "";
+        if (nominatedNodeName is not null && nominatedNodeName != nominated)
+        {
+            // Rare, and the condition may need to be put into the same status: edited as a tree.
+            JsonObject edited = StoredJson.Read(pod);
+            JsonObject own = edited.ObjectOrNew("status")!;
+            own.Remove("nominatedNodeName");
+            if (nominatedNodeName.Length > 0)
+            {
+                own["nominatedNodeName"] = nominatedNodeName;
+            }
+
+            StoredJson.SetCondition(edited, new ConditionValue(PodScheduled, "False", "Unschedulable", message), now);
+            return StoredJson.Replace(pod, edited);
+        }
+
         var edits = new JsonEdits();
-        ConditionEdit.Set(pod.Json.Span, new ConditionValue(PodScheduled, "False", "Unschedulable", message), now, edits);
+        ConditionEdit.Set(json, new ConditionValue(PodScheduled, "False", "Unschedulable", message), now, edits);
         return ConditionEdit.Body(pod, edits) is { } body ? new UpdateObject(pod.Key, pod.Revision, body) : null;
     }
+
+    /// <summary>Begins the deletion of a pod that gives way, as the API would; null where it is under way.</summary>
+    public static Mutation? Preempt(StoredObject victim, string schedulerName, DateTimeOffset now) => ObjectDeletion.Delete(
+        victim,
+        Deletion,
+        null,
+        now,
+        new ConditionValue("DisruptionTarget", "True", "PreemptionByScheduler", $"{schedulerName}: preempting to accommodate a higher priority pod"));
 }

@@ -39,6 +39,15 @@ internal sealed class DecisionSink(ExplanationRecorder explanations, IEventRecor
         }
     }
 
+    public void Preempted(string scheduler, PreemptionVictim victim, CommitOutcome outcome)
+    {
+        if (outcome == CommitOutcome.Committed)
+        {
+            events.Record(new ObservedEvent(
+                "v1", "Pod", victim.Key.Namespace, victim.Key.Name, victim.Uid, false, "Preempted", $"Preempted by pod {victim.For.Uid} on node {victim.NodeName}", scheduler));
+        }
+    }
+
     public void QueueIs(string scheduler, int ready, int backingOff, int unschedulable) =>
         telemetry.QueueIs(scheduler, ready, backingOff, unschedulable);
 

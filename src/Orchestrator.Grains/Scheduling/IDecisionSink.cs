@@ -11,6 +11,9 @@ internal interface IDecisionSink
     /// <summary>A decision was written, or was not.</summary>
     void Written(string scheduler, SchedulingDecision decision, CommitOutcome outcome, TimeSpan duration);
 
+    /// <summary>The deletion of a pod that gives way for another was written, or was not.</summary>
+    void Preempted(string scheduler, PreemptionVictim victim, CommitOutcome outcome);
+
     /// <summary>Lengths of the queue's parts.</summary>
     void QueueIs(string scheduler, int ready, int backingOff, int unschedulable);
 

@@ -4,6 +4,7 @@ using Orchestrator.Model;
 using Orchestrator.Scheduling.Cluster;
 using Orchestrator.Scheduling.Filters;
 using Orchestrator.Scheduling.Placing;
+using Orchestrator.Scheduling.Preemption;
 using Orchestrator.Scheduling.Queueing;
 using Orchestrator.Scheduling.Reading;
 using Orchestrator.Scheduling.Workloads;
@@ -15,7 +16,7 @@ namespace Orchestrator.Grains.Scheduling;
 /// The scheduler's state between its inputs (changes, results of binds) and its outputs (decisions). Synchronous, single-threaded, without
 /// I/O or clock: the session feeds it. A decision is assumed at once, and the assumption taken back where its bind fails.
 /// </summary>
-internal sealed class SchedulerCore
+internal sealed partial class SchedulerCore
 {
     // Bits of SchedulingQueue's rejection sets beside those of the filters.
     private const int UnknownRuntimeClass = 1 << 30;
@@ -33,10 +34,11 @@ internal sealed class SchedulerCore
     private readonly Dictionary<string, NodeFacts> _nodes = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _handlers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, WaitingPod> _waiting = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, long> _podRevisions = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, KnownPod> _pods = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, DisruptionBudget> _budgets = new(StringComparer.Ordinal);
+    private readonly Preemptor _preemptor;
     private readonly HashSet<string> _assumed = new(StringComparer.Ordinal);
     private readonly int _anyFilter;
-    private readonly int _servesRuntime;
     private readonly int _usage;
 
     public SchedulerCore(string schedulerName, PlacementProfile profile, Random random)
@@ -45,8 +47,8 @@ internal sealed class SchedulerCore
         _workloads = new WorkloadCatalog(_cluster);
         _hints = new QueueingHints(_cluster, profile);
         _placer = new Placer(_cluster, profile, random);
+        _preemptor = new Preemptor(_cluster, profile, random);
         _anyFilter = (1 << profile.FilterCount) - 1;
-        _servesRuntime = profile.BitOf(nameof(ServesRuntime));
         _usage = profile.BitOf(nameof(FitsResources)) | profile.BitOf(nameof(HasFreeHostPorts));
     }
 
@@ -56,70 +58,6 @@ internal sealed class SchedulerCore
 
     /// <summary>Pods decided on whose bind has not been answered.</summary>
     public int AssumedCount => _assumed.Count;
-
-    /// <summary>Takes in the present state of an object, at the start or when it changes. Older states than known are ignored.</summary>
-    public void Set(StoredObject stored, DateTimeOffset now)
-    {
-        switch (stored.Key.Resource)
-        {
-            case Resources.Pods:
-                SetPod(stored, now);
-                break;
-            case Resources.Nodes:
-                SetNode(stored, now);
-                break;
-            case Resources.Hypervisors:
-                using (JsonDocument json = JsonDocument.Parse(stored.Json))
-                {
-                    _cluster.SetHypervisor(NodeReader.ReadHypervisor(json.RootElement));
-                }
-
-                _queue.WakeRejectedBy(_servesRuntime, now);
-                break;
-            case Resources.RuntimeClasses:
-                using (JsonDocument json = JsonDocument.Parse(stored.Json))
-                {
-                    string? handler = json.RootElement.TryGetProperty("handler", out JsonElement value) ? value.GetString() : null;
-                    _handlers[stored.Key.Name] = handler ?? "";
-                }
-
-                _queue.WakeRejectedBy(UnknownRuntimeClass, now);
-                break;
-            case Resources.Namespaces:
-                using (JsonDocument json = JsonDocument.Parse(stored.Json))
-                {
-                    SetNamespace(stored.Key.Name, NamespaceReader.Labels(json.RootElement), now);
-                }
-
-                break;
-        }
-    }
-
-    /// <summary>Takes in that an object is gone.</summary>
-    public void Remove(StoredObject stored, DateTimeOffset now)
-    {
-        switch (stored.Key.Resource)
-        {
-            case Resources.Pods:
-                _podRevisions.Remove(stored.Uid);
-                Forget(stored.Uid);
-                ReleasePod(stored.Uid, now);
-                break;
-            case Resources.Nodes:
-                _nodes.Remove(stored.Key.Name);
-                _cluster.RemoveNode(stored.Key.Name);
-                break;
-            case Resources.Hypervisors:
-                _cluster.RemoveHypervisor(stored.Key.Name);
-                break;
-            case Resources.RuntimeClasses:
-                _handlers.Remove(stored.Key.Name);
-                break;
-            case Resources.Namespaces:
-                SetNamespace(stored.Key.Name, null, now);
-                break;
-        }
-    }
 
     /// <summary>Decides on the next ready pods, at most <paramref name="limit"/>.</summary>
     public List<SchedulingDecision> Decide(int limit, DateTimeOffset now)
@@ -150,9 +88,9 @@ internal sealed class SchedulerCore
         {
             _assumed.Remove(uid);
             Forget(uid);
-            if (present is not null && _podRevisions.TryGetValue(uid, out long known))
+            if (present is not null && _pods.TryGetValue(uid, out KnownPod? known))
             {
-                _podRevisions[uid] = Math.Max(known, present.Revision);
+                _pods[uid] = known with { Revision = Math.Max(known.Revision, present.Revision) };
             }
 
             return;
@@ -180,62 +118,6 @@ internal sealed class SchedulerCore
         }
     }
 
-    private void SetNode(StoredObject stored, DateTimeOffset now)
-    {
-        using JsonDocument json = JsonDocument.Parse(stored.Json);
-        NodeFacts facts = NodeReader.ReadNode(json.RootElement);
-
-        // Most updates of nodes are of their status and change nothing here; waking every waiting pod for each would be in vain.
-        if (!_nodes.TryGetValue(facts.Name, out NodeFacts? known) || !known.Equals(facts))
-        {
-            _nodes[facts.Name] = facts;
-            _cluster.SetNode(facts);
-            _queue.WakeRejectedBy(_anyFilter, now, (pod, rejectedBy) => _hints.NodeMayHelp(facts.Name, _waiting[pod.Facts.Uid].Workload, rejectedBy));
-        }
-    }
-
-    private void SetPod(StoredObject stored, DateTimeOffset now)
-    {
-        if (_podRevisions.TryGetValue(stored.Uid, out long known) && known >= stored.Revision)
-        {
-            return;
-        }
-
-        _podRevisions[stored.Uid] = stored.Revision;
-        using JsonDocument json = JsonDocument.Parse(stored.Json);
-        PodFacts facts = PodReader.Read(json.RootElement) with { Uid = stored.Uid, Namespace = stored.Key.Namespace, Name = stored.Key.Name };
-        if (facts.HasEnded)
-        {
-            _assumed.Remove(stored.Uid);
-            Forget(stored.Uid);
-            ReleasePod(stored.Uid, now);
-        }
-        else if (facts.NodeName.Length > 0)
-        {
-            _assumed.Remove(stored.Uid);
-            Forget(stored.Uid);
-            Workload workload = _workloads.Find(json.RootElement, HandlerOf(facts) ?? "");
-            _cluster.PlacePod(stored.Uid, facts.NodeName, workload, facts.Rank);
-            _placedSince.Add(workload.Identity);
-        }
-        else if (facts.SchedulerName == _schedulerName && !facts.IsTerminating && !facts.IsGated)
-        {
-            Wait(stored, facts, _workloads.Find(json.RootElement, HandlerOf(facts) ?? ""), now);
-        }
-        else
-        {
-            // Where its bind is under way the assumption stays until that is answered.
-            Forget(stored.Uid);
-        }
-    }
-
-    private void Wait(StoredObject stored, PodFacts facts, Workload workload, DateTimeOffset now)
-    {
-        bool demandsChanged = _waiting.TryGetValue(stored.Uid, out WaitingPod? old) && old.Workload != workload;
-        _waiting[stored.Uid] = new WaitingPod(stored, workload);
-        _queue.Set(new PendingPod(facts, stored.Revision), now, demandsChanged);
-    }
-
     private SchedulingDecision Decide(PendingPod pod, WaitingPod waiting, DateTimeOffset now)
     {
         string uid = pod.Facts.Uid;
@@ -246,18 +128,84 @@ internal sealed class SchedulerCore
         }
 
         Workload workload = waiting.Workload.Shape.Handler == handler ? waiting.Workload : Recompile(uid, waiting, handler);
-        Placement placement = _placer.Place(workload);
+        PlacedPod? reserved = Unreserve(uid);
+        int preferred = reserved is not null && _cluster.TryFindSlot(reserved.NodeName, out int slot) ? slot : -1;
+        Placement placement = _placer.Place(workload, preferred);
         PlacementReport report = _placer.Report(workload, placement);
         if (!placement.IsPlaced)
         {
             _queue.ReturnUnschedulable(uid, placement.RejectedBy, now);
-            return Unschedulable(pod, waiting, report, now);
+            return MakeRoom(pod, waiting, workload, reserved, report, now);
         }
 
-        _cluster.PlacePod(uid, placement.NodeName!, workload, pod.Facts.Rank);
+        return Assume(pod, waiting, workload, placement.NodeName!, report, now);
+    }
+
+    /// <summary>A pod that was to give way was not deleted, having changed: the pod it was for looks again.</summary>
+    public void PreemptionFailed(PreemptionVictim victim, DateTimeOffset now) => _queue.WakeRejectedBy(-1, now, (pod, _) => pod.Facts.Uid == victim.For.Uid);
+
+    private SchedulingDecision Assume(PendingPod pod, WaitingPod waiting, Workload workload, string nodeName, PlacementReport report, DateTimeOffset now)
+    {
+        _cluster.PlacePod(pod.Facts.Uid, nodeName, workload, pod.Facts.Rank);
         _placedSince.Add(workload.Identity);
-        _assumed.Add(uid);
-        return new SchedulingDecision(pod, waiting.Object, placement.NodeName, report, BindingEdit.Bind(waiting.Object, placement.NodeName!, now), now);
+        _assumed.Add(pod.Facts.Uid);
+        return new SchedulingDecision(pod, waiting.Object, nodeName, report, BindingEdit.Bind(waiting.Object, nodeName, now), now);
+    }
+
+    // The pod fits nowhere as things are. Its room, once made, is kept for it by its nomination: as if it were there already.
+    private SchedulingDecision MakeRoom(
+        PendingPod pod, WaitingPod waiting, Workload workload, PlacedPod? reserved, PlacementReport report, DateTimeOffset now)
+    {
+        PodRank rank = pod.Facts.Rank with { Stage = PlacementStage.Nominated };
+        if (reserved is not null && _cluster.PodsOf(reserved.NodeName).Any(p => p.Rank.Stage == PlacementStage.Ending && p.Rank.Priority < rank.Priority))
+        {
+            // Those that give way are still ending: to make others go as well would be in vain.
+            _cluster.PlacePod(pod.Facts.Uid, reserved.NodeName, workload, rank);
+            return new SchedulingDecision(pod, waiting.Object, null, report, BindingEdit.Unschedulable(waiting.Object, report.Message, reserved.NodeName, now), now);
+        }
+
+        PreemptionPlan? plan = pod.Facts.MayPreempt ? _preemptor.Find(workload, pod.Facts.Priority) : null;
+        if (plan is null)
+        {
+            return Unschedulable(pod, waiting, PreemptionReporting.Failed(report, _preemptor, workload, pod.Facts), now);
+        }
+
+        foreach (PlacedPod nominated in plan.Victims.Where(v => v.Rank.Stage == PlacementStage.Nominated))
+        {
+            // It is on no node yet: it only loses the room kept for it, and looks for another at its next attempt.
+            _cluster.RemovePod(nominated.Uid);
+        }
+
+        if (plan.Victims.All(v => v.Rank.Stage == PlacementStage.Nominated))
+        {
+            _queue.Retake(pod.Facts.Uid);
+            Placement placement = _placer.Place(workload, plan.Slot);
+            return Assume(pod, waiting, workload, plan.NodeName, _placer.Report(workload, placement), now);
+        }
+
+        PreemptionVictim[] victims =
+        [
+            .. plan.Victims
+                .Where(v => v.Rank.Stage == PlacementStage.Placed && _pods.ContainsKey(v.Uid))
+                .Select(v => new PreemptionVictim(_pods[v.Uid].Key, v.Uid, pod.Facts, plan.NodeName)),
+        ];
+        _cluster.PlacePod(pod.Facts.Uid, plan.NodeName, workload, rank);
+        PlacementReport reported = PreemptionReporting.Planned(report, plan, [.. victims.Select(v => $"{v.Key.Namespace}/{v.Key.Name}")]);
+        return new SchedulingDecision(
+            pod, waiting.Object, null, reported, BindingEdit.Unschedulable(waiting.Object, report.Message, plan.NodeName, now), now) { Victims = victims };
+    }
+
+    // Room that is kept for the pod must not be in its own way.
+    private PlacedPod? Unreserve(string uid)
+    {
+        PlacedPod? reserved = _cluster.FindPod(uid);
+        if (reserved?.Rank.Stage != PlacementStage.Nominated)
+        {
+            return null;
+        }
+
+        _cluster.RemovePod(uid);
+        return reserved;
     }
 
     private Workload Recompile(string uid, WaitingPod waiting, string handler)
@@ -269,7 +217,7 @@ internal sealed class SchedulerCore
     }
 
     private static SchedulingDecision Unschedulable(PendingPod pod, WaitingPod waiting, PlacementReport report, DateTimeOffset now) =>
-        new(pod, waiting.Object, null, report, BindingEdit.Unschedulable(waiting.Object, report.Message, now), now);
+        new(pod, waiting.Object, null, report, BindingEdit.Unschedulable(waiting.Object, report.Message, "", now), now);
 
     // Null where the pod names a RuntimeClass that does not exist.
     private string? HandlerOf(PodFacts pod) =>
@@ -281,37 +229,7 @@ internal sealed class SchedulerCore
         _queue.Remove(uid);
     }
 
-    private void ReleasePod(string uid, DateTimeOffset now)
-    {
-        if (!_assumed.Contains(uid) && _cluster.FindPod(uid) is { } gone)
-        {
-            _cluster.RemovePod(uid);
-            _queue.WakeRejectedBy(
-                _usage | _hints.TopologyFilters,
-                now,
-                (pod, rejectedBy) => (rejectedBy & _usage) != 0 || _hints.GonePodMayHelp(gone.Workload, _waiting[pod.Facts.Uid].Workload));
-        }
-    }
-
-    // Asked once for all pods alike that were placed since, not at every placement: most help nobody.
-    private void WakeCompany(DateTimeOffset now)
-    {
-        if (_placedSince.Count > 0 && _queue.UnschedulableCount > 0)
-        {
-            _queue.WakeRejectedBy(
-                _hints.TopologyFilters, now, (pod, _) => _placedSince.Any(placed => _hints.PlacedPodMayHelp(placed, _waiting[pod.Facts.Uid].Workload)));
-        }
-
-        _placedSince.Clear();
-    }
-
-    private void SetNamespace(string name, IReadOnlyDictionary<string, string>? labels, DateTimeOffset now)
-    {
-        if (_cluster.SetNamespace(name, labels))
-        {
-            _queue.WakeRejectedBy(_hints.TopologyFilters, now);
-        }
-    }
+    private sealed record KnownPod(ObjectKey Key, long Revision);
 
     private sealed record WaitingPod(StoredObject Object, Workload Workload);
 }

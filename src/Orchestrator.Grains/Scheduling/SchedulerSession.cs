@@ -25,7 +25,7 @@ internal sealed class SchedulerSession(
 {
     private const int InboxSize = 16;
 
-    private static readonly string[] Watched = [Resources.Namespaces, Resources.RuntimeClasses, Resources.Hypervisors, Resources.Nodes, Resources.Pods];
+    private static readonly string[] Watched = [Resources.Namespaces, Resources.DisruptionBudgets, Resources.RuntimeClasses, Resources.Hypervisors, Resources.Nodes, Resources.Pods];
 
     private readonly SchedulerCore _core = new(options.Name, PlacementProfile.Default, random);
     private readonly Channel<Input> _inbox = Channel.CreateBounded<Input>(InboxSize);
@@ -108,21 +108,43 @@ internal sealed class SchedulerSession(
     private void Send(List<SchedulingDecision> decisions, DateTimeOffset now, CancellationToken cancel)
     {
         sink.Decided(options.Name, _fence.Epoch, store.Revision, decisions);
-        SchedulingDecision[] written = [.. decisions.Where(d => d.Mutation is not null)];
-        if (written.Length > 0)
+        List<PlannedWrite> writes = [];
+        foreach (SchedulingDecision decision in decisions)
+        {
+            if (decision.Mutation is not null)
+            {
+                writes.Add(new PlannedWrite(decision, null, decision.Mutation));
+            }
+
+            writes.AddRange(Preemptions(decision, now));
+        }
+
+        if (writes.Count > 0)
         {
             _batchesInFlight++;
-            _ = CommitAsync(written, now, cancel);
+            _ = CommitAsync(writes, now, cancel);
         }
     }
 
-    private async Task CommitAsync(SchedulingDecision[] decisions, DateTimeOffset sent, CancellationToken cancel)
+    // A victim that changed meanwhile is not deleted; the pod, at its next attempt, plans again.
+    private IEnumerable<PlannedWrite> Preemptions(SchedulingDecision decision, DateTimeOffset now)
+    {
+        foreach (PreemptionVictim victim in decision.Victims)
+        {
+            if (store.Get(victim.Key) is { } stored && stored.Uid == victim.Uid && BindingEdit.Preempt(stored, options.Name, now) is { } deletion)
+            {
+                yield return new PlannedWrite(decision, victim, deletion);
+            }
+        }
+    }
+
+    private async Task CommitAsync(List<PlannedWrite> writes, DateTimeOffset sent, CancellationToken cancel)
     {
         Input answer;
         try
         {
-            IReadOnlyList<CommitResult> results = await store.CommitAsync([.. decisions.Select(d => d.Mutation!)], _fence, cancel);
-            answer = new Input { Decisions = decisions, Results = results, Sent = sent };
+            IReadOnlyList<CommitResult> results = await store.CommitAsync([.. writes.Select(w => w.Mutation)], _fence, cancel);
+            answer = new Input { Writes = writes, Results = results, Sent = sent };
         }
         catch (Exception e)
         {
@@ -193,7 +215,7 @@ internal sealed class SchedulerSession(
             }
         }
 
-        if (input.Decisions.Length > 0)
+        if (input.Writes.Count > 0)
         {
             _batchesInFlight--;
             Complete(input, now);
@@ -202,27 +224,42 @@ internal sealed class SchedulerSession(
 
     private void Complete(Input input, DateTimeOffset now)
     {
-        for (int i = 0; i < input.Decisions.Length; i++)
+        for (int i = 0; i < input.Writes.Count; i++)
         {
-            SchedulingDecision decision = input.Decisions[i];
+            PlannedWrite write = input.Writes[i];
             CommitResult result = input.Results[i];
             if (result.Outcome == CommitOutcome.Fenced)
             {
                 throw new SchedulerEpochEndedException($"epoch {_fence.Epoch} of {_fence.Name} is over: another activation took over");
             }
 
+            if (write.Victim is not null)
+            {
+                sink.Preempted(options.Name, write.Victim, result.Outcome);
+                if (result.Outcome == CommitOutcome.Conflict)
+                {
+                    _core.PreemptionFailed(write.Victim, now);
+                }
+
+                continue;
+            }
+
+            SchedulingDecision decision = write.Decision;
             bool committed = result.Outcome == CommitOutcome.Committed;
             _core.Complete(decision, result.Outcome, committed ? result.Object : store.Get(decision.Object.Key), now);
             sink.Written(options.Name, decision, result.Outcome, now - input.Sent);
         }
     }
 
+    /// <summary>One write of a batch: of the decision itself, or of a pod that gives way for it.</summary>
+    private sealed record PlannedWrite(SchedulingDecision Decision, PreemptionVictim? Victim, Mutation Mutation);
+
     /// <summary>One thing that happened: changes, the answer to a batch, or its failure.</summary>
     private sealed class Input
     {
         public IReadOnlyList<Change> Changes { get; init; } = [];
 
-        public SchedulingDecision[] Decisions { get; init; } = [];
+        public IReadOnlyList<PlannedWrite> Writes { get; init; } = [];
 
         public IReadOnlyList<CommitResult> Results { get; init; } = [];
 

@@ -1,5 +1,7 @@
+using Orchestrator.Model;
 using Orchestrator.Scheduling.Placing;
 using Orchestrator.Scheduling.Queueing;
+using Orchestrator.Scheduling.Workloads;
 using Orchestrator.Store;
 
 namespace Orchestrator.Grains.Scheduling;
@@ -12,4 +14,15 @@ namespace Orchestrator.Grains.Scheduling;
 /// <param name="Mutation">The bind, or the condition of a pod that fits nowhere; null where that is said already.</param>
 /// <param name="DecidedAt">When.</param>
 internal sealed record SchedulingDecision(
-    PendingPod Pod, StoredObject Object, string? NodeName, PlacementReport Report, UpdateObject? Mutation, DateTimeOffset DecidedAt);
+    PendingPod Pod, StoredObject Object, string? NodeName, PlacementReport Report, UpdateObject? Mutation, DateTimeOffset DecidedAt)
+{
+    /// <summary>Pods that give way for it, by uid: their deletion begins with the same commit.</summary>
+    public IReadOnlyList<PreemptionVictim> Victims { get; init; } = [];
+}
+
+/// <summary>A pod that gives way.</summary>
+/// <param name="Key">The pod.</param>
+/// <param name="Uid">metadata.uid: one of the same name that came later does not.</param>
+/// <param name="For">The pod that it gives way for.</param>
+/// <param name="NodeName">Their node.</param>
+internal sealed record PreemptionVictim(ObjectKey Key, string Uid, PodFacts For, string NodeName);

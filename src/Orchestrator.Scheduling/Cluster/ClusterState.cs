@@ -11,7 +11,7 @@ namespace Orchestrator.Scheduling.Cluster;
 /// <remarks>
 /// Each change of a slot is recorded in a ring, so that an evaluation made earlier re-examines only the slots touched since.
 /// </remarks>
-public sealed class ClusterState
+public sealed partial class ClusterState
 {
     private const int RingSize = 1 << 14;
 
@@ -21,6 +21,7 @@ public sealed class ClusterState
     private readonly Dictionary<string, Dictionary<string, PlacedPod>> _podsByNode = new(StringComparer.Ordinal);
     private readonly Dictionary<string, HypervisorFacts> _hypervisors = new(StringComparer.Ordinal);
     private readonly Dictionary<string, HashSet<string>> _hypervisorsByNode = new(StringComparer.Ordinal);
+    private readonly Dictionary<int, int> _priorities = [];
     private readonly int[] _touched = new int[RingSize];
 
     public ClusterState() => Topology = new PodTopology(this, CountedPods);
@@ -151,15 +152,15 @@ public sealed class ClusterState
         return changed;
     }
 
-    /// <summary>Pods placed on the node, whether or not the node is known.</summary>
-    public IReadOnlyCollection<PlacedPod> PodsOf(string nodeName) =>
-        _podsByNode.TryGetValue(nodeName, out Dictionary<string, PlacedPod>? pods) ? pods.Values : [];
-
-    public PlacedPod? FindPod(string podUid) => _pods.GetValueOrDefault(podUid);
-
-    public void SetHypervisor(HypervisorFacts hypervisor)
+    /// <summary>Adds the hypervisor or replaces what is known of it. False where that is no news: most of its updates are of what placement does not ask.</summary>
+    public bool SetHypervisor(HypervisorFacts hypervisor)
     {
         ArgumentNullException.ThrowIfNull(hypervisor);
+        if (_hypervisors.TryGetValue(hypervisor.Name, out HypervisorFacts? known) && known.Equals(hypervisor))
+        {
+            return false;
+        }
+
         RemoveHypervisor(hypervisor.Name);
         _hypervisors[hypervisor.Name] = hypervisor;
         if (!_hypervisorsByNode.TryGetValue(hypervisor.NodeName, out HashSet<string>? names))
@@ -169,6 +170,7 @@ public sealed class ClusterState
 
         names.Add(hypervisor.Name);
         CollectHandlers(hypervisor.NodeName);
+        return true;
     }
 
     public void RemoveHypervisor(string name)
@@ -187,64 +189,6 @@ public sealed class ClusterState
 
         CollectHandlers(old.NodeName);
     }
-
-    /// <summary>Counts the pod against the node; moves it if it counted elsewhere. Repeating it changes nothing.</summary>
-    public void PlacePod(string podUid, string nodeName, Workload workload, PodRank rank = default)
-    {
-        if (_pods.TryGetValue(podUid, out PlacedPod? old))
-        {
-            if (old.NodeName == nodeName && old.Workload == workload && old.Rank == rank)
-            {
-                return;
-            }
-
-            RemovePod(podUid);
-        }
-
-        var pod = new PlacedPod(podUid, nodeName, workload, rank);
-        _pods.Add(podUid, pod);
-        if (!_podsByNode.TryGetValue(nodeName, out Dictionary<string, PlacedPod>? siblings))
-        {
-            _podsByNode[nodeName] = siblings = new Dictionary<string, PlacedPod>(StringComparer.Ordinal);
-        }
-
-        siblings.Add(podUid, pod);
-        if (_slots.TryGetValue(nodeName, out int slot))
-        {
-            Count(slot, workload, 1);
-            Touch(slot);
-        }
-    }
-
-    /// <summary>The pod no longer counts. False where it did not.</summary>
-    public bool RemovePod(string podUid)
-    {
-        if (!_pods.Remove(podUid, out PlacedPod? pod))
-        {
-            return false;
-        }
-
-        Dictionary<string, PlacedPod> siblings = _podsByNode[pod.NodeName];
-        siblings.Remove(podUid);
-        if (siblings.Count == 0)
-        {
-            _podsByNode.Remove(pod.NodeName);
-        }
-
-        if (_slots.TryGetValue(pod.NodeName, out int slot))
-        {
-            Count(slot, pod.Workload, -1);
-            Touch(slot);
-        }
-
-        return true;
-    }
-
-    /// <summary>
-    /// Counts as if the pod were not there (-1), or again as it is (1), without a trace in <see cref="Version"/>: for asking what would be.
-    /// Whoever takes it away puts it back before anybody else looks.
-    /// </summary>
-    internal void CountTentatively(int slot, PlacedPod pod, int sign) => Count(slot, pod.Workload, sign);
 
     /// <summary>
     /// Calls <paramref name="visit"/> for each slot touched after version <paramref name="since"/>; false, without calls, where that is too long ago.
@@ -333,46 +277,6 @@ public sealed class ClusterState
 
         _nodes.Handlers[slot] = served;
         Touch(slot);
-    }
-
-    private IEnumerable<(int Slot, Workload Workload)> CountedPods()
-    {
-        foreach ((string nodeName, int slot) in _slots)
-        {
-            foreach (PlacedPod pod in PodsOf(nodeName))
-            {
-                yield return (slot, pod.Workload);
-            }
-        }
-    }
-
-    private void Count(int slot, Workload workload, int sign)
-    {
-        WorkloadShape shape = workload.Shape;
-        Topology.Count(slot, workload, sign);
-        _nodes.EnsureColumns(Resources.Count);
-        foreach (ResourceAmount request in shape.Requests)
-        {
-            _nodes.Requested[request.Column][slot] += sign * request.Amount;
-        }
-
-        _nodes.ScoredCpuMilli[slot] += sign * shape.ScoredCpuMilli;
-        _nodes.ScoredMemoryBytes[slot] += sign * shape.ScoredMemoryBytes;
-        if (shape.HostPorts.Length > 0)
-        {
-            List<HostPort> ports = _nodes.HostPorts[slot] ??= [];
-            foreach (HostPort port in shape.HostPorts)
-            {
-                if (sign > 0)
-                {
-                    ports.Add(port);
-                }
-                else
-                {
-                    ports.Remove(port);
-                }
-            }
-        }
     }
 
     private void Touch(int slot) => _touched[Version++ & (RingSize - 1)] = slot;

@@ -44,4 +44,11 @@ public sealed record NodeFacts(
 /// <param name="NodeName">spec.nodeName.</param>
 /// <param name="IsReady">Condition Ready is True.</param>
 /// <param name="Handlers">status.runtimeHandlers.</param>
-public sealed record HypervisorFacts(string Name, string NodeName, bool IsReady, IReadOnlyList<string> Handlers);
+public sealed record HypervisorFacts(string Name, string NodeName, bool IsReady, IReadOnlyList<string> Handlers)
+{
+    /// <summary>By content: equal facts place alike.</summary>
+    public bool Equals(HypervisorFacts? other) =>
+        other is not null && Name == other.Name && NodeName == other.NodeName && IsReady == other.IsReady && Handlers.SequenceEqual(other.Handlers);
+
+    public override int GetHashCode() => HashCode.Combine(Name, NodeName, IsReady, Handlers.Count);
+}

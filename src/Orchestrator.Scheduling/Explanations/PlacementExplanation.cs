@@ -47,6 +47,9 @@ public sealed record PlacementExplanation
     /// <summary>For a pod that fits nowhere: the least changes that would let it fit.</summary>
     public required IReadOnlyList<string> Remedies { get; init; }
 
+    /// <summary>For a pod that others give way for: who they are, and where its room will be.</summary>
+    public ExplainedPreemption? Preemption { get; init; }
+
     /// <summary>Puts a report into the form that is kept.</summary>
     public static PlacementExplanation Of(
         ExplainedPod pod, PlacementReport report, string? nodeName, string schedulerName, long epoch, long revision, DateTimeOffset decidedAt)
@@ -67,6 +70,7 @@ public sealed record PlacementExplanation
             Filters = report.Filters,
             Scores = report.Scores,
             Remedies = report.Remedies,
+            Preemption = report.Preemption,
         };
     }
 }
@@ -78,6 +82,12 @@ public static class PlacementOutcomes
 
     public const string Unschedulable = "Unschedulable";
 }
+
+/// <param name="Node">Where the pod will go.</param>
+/// <param name="Victims">NAMESPACE/NAME of the pods that give way; empty where those that are ending suffice.</param>
+/// <param name="BudgetViolations">How many of them a disruption budget protects.</param>
+/// <param name="Why">Why they.</param>
+public sealed record ExplainedPreemption(string Node, IReadOnlyList<string> Victims, int BudgetViolations, string Why);
 
 public sealed record ExplainedPod(string Namespace, string Name, string Uid);
 

@@ -17,6 +17,9 @@ public sealed record PlacementReport(
     string Message,
     IReadOnlyList<string> Remedies)
 {
+    /// <summary>For a workload that others give way for: who, and where.</summary>
+    public ExplainedPreemption? Preemption { get; init; }
+
     public static PlacementReport NoNodes { get; } = new(0, 0, [], [], "no nodes available to schedule pods", ["a node"]);
 
     public static PlacementReport Unsupported(int nodes, IReadOnlyList<string> fields) => new(

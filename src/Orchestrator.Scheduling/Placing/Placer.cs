@@ -22,7 +22,9 @@ public sealed class Placer(ClusterState cluster, PlacementProfile profile, Rando
     /// <summary>Evaluations kept now.</summary>
     public int EvaluationCount => _evaluations.Count;
 
-    public Placement Place(Workload workload)
+    /// <param name="workload">The workload.</param>
+    /// <param name="preferred">The slot to choose where it is eligible, whatever its score; -1 for none.</param>
+    public Placement Place(Workload workload, int preferred = -1)
     {
         if (workload.Shape.UnsupportedFields.Count > 0)
         {
@@ -35,7 +37,7 @@ public sealed class Placer(ClusterState cluster, PlacementProfile profile, Rando
         }
 
         NodeVerdicts nodes = NodesFor(workload, out _);
-        int slot = nodes.Best(random.Next(cluster.SlotCount));
+        int slot = preferred >= 0 && nodes.Verdicts[preferred] == 0 ? preferred : nodes.Best(random.Next(cluster.SlotCount));
         return slot < 0
             ? new Placement(-1, null, nodes.RejectedBy)
             : new Placement(slot, cluster.NameOf(slot), nodes.RejectedBy);

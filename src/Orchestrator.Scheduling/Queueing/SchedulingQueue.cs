@@ -94,6 +94,16 @@ public sealed class SchedulingQueue
         }
     }
 
+    /// <summary>The pod fits after all: it is being bound, as if it had just been taken.</summary>
+    public void Retake(string uid)
+    {
+        if (_pods.TryGetValue(uid, out PendingPod? pod))
+        {
+            Leave(pod);
+            Put(pod, QueuePlace.Taken);
+        }
+    }
+
     /// <summary>The attempt lost a race: it is tried again at once.</summary>
     public void ReturnToReady(string uid, DateTimeOffset now)
     {

@@ -38,7 +38,7 @@ internal static class PodTermsReader
         }
 
         IEnumerable<LabelRequirement> own = [.. KeyRequirements(term, "matchLabelKeys", LabelOperator.In, pod), .. KeyRequirements(term, "mismatchLabelKeys", LabelOperator.NotIn, pod)];
-        var part = new PodSelectorPart(namespaces, Selector(namespaceSelector, []), Selector(term.Member("labelSelector"), own));
+        var part = new PodSelectorPart(namespaces, LabelSelectorReader.Read(namespaceSelector, []), LabelSelectorReader.Read(term.Member("labelSelector"), own));
         return new AffinityTerm(new PodSelector([part], false), term.Member("topologyKey").Text());
     }
 
@@ -47,7 +47,7 @@ internal static class PodTermsReader
         var part = new PodSelectorPart(
             [pod.Member("metadata").Member("namespace").Text()],
             null,
-            Selector(constraint.Member("labelSelector"), KeyRequirements(constraint, "matchLabelKeys", LabelOperator.In, pod)));
+            LabelSelectorReader.Read(constraint.Member("labelSelector"), KeyRequirements(constraint, "matchLabelKeys", LabelOperator.In, pod)));
         return new SpreadConstraint
         {
             MaxSkew = (int)Math.Clamp(constraint.Member("maxSkew").Whole(1), 1, int.MaxValue),
@@ -66,30 +66,4 @@ internal static class PodTermsReader
             .Select(key => (Key: key.Text(), Value: pod.Member("metadata").Member("labels").Member(key.Text())))
             .Where(l => l.Value.IsPresent())
             .Select(l => new LabelRequirement(l.Key, op, [l.Value.Text()]));
-
-    private static LabelSelector? Selector(JsonElement selector, IEnumerable<LabelRequirement> more)
-    {
-        if (!selector.IsPresent())
-        {
-            return null;
-        }
-
-        return new LabelSelector(
-        [
-            .. selector.Member("matchLabels").Members().Select(l => new LabelRequirement(l.Name, LabelOperator.In, [l.Value.Text()])),
-            .. selector.Member("matchExpressions").Items().Select(Requirement),
-            .. more,
-        ]);
-    }
-
-    private static LabelRequirement Requirement(JsonElement expression) => new(
-        expression.Member("key").Text(),
-        expression.Member("operator").Text() switch
-        {
-            "In" => LabelOperator.In,
-            "NotIn" => LabelOperator.NotIn,
-            "Exists" => LabelOperator.Exists,
-            _ => LabelOperator.DoesNotExist,
-        },
-        [.. expression.Member("values").Items().Select(v => v.Text())]);
 }

@@ -40,7 +40,7 @@ public sealed class SchedulerTests(PostgresFixture postgres)
 
         await server.CreateAsync("pods", ClusterObjects.Pod("big", cpu: "3"));
 
-        const string message = "0/1 nodes are available: 1 Insufficient cpu.";
+        const string message = "0/1 nodes are available: 1 Insufficient cpu. preemption: 0/1 nodes are available: 1 No preemption victims found for incoming pod.";
         JsonObject told = await server.ToldAsync("big", "FailedScheduling");
         Assert.Equal(message, told.Text("message"));
         JsonObject explained = await server.ExplainedAsync("big", "Unschedulable");
@@ -52,6 +52,43 @@ public sealed class SchedulerTests(PostgresFixture postgres)
 
         StoredObject bound = await server.BoundAsync("big");
         Assert.Equal("large", bound.Fields["spec.nodeName"]);
+    }
+
+    [Fact]
+    public async Task A_pod_of_higher_priority_makes_the_least_important_go_and_takes_its_room()
+    {
+        await using SchedulingServer server = await SchedulingServer.StartAsync(await postgres.CreateDatabaseAsync());
+        await server.CreateAsync("namespaces", ClusterObjects.Namespace("default"));
+        await server.CreateNodeAsync("node-a", cpu: "4");
+        await server.CreateAsync("pods", Prioritised("low", 1, "2"));
+        await server.CreateAsync("pods", Prioritised("middle", 5, "2"));
+        await server.BoundAsync("low");
+        await server.BoundAsync("middle");
+
+        await server.CreateAsync("pods", Prioritised("high", 10, "2"));
+
+        JsonObject victim = await SchedulingServer.WhenAsync("low is told to end", () =>
+            server.Store.Get(new ObjectKey("pods", "default", "low")) is { IsTerminating: true } ending ? ClusterObjects.Read(ending) : null);
+        Assert.Equal("PreemptionByScheduler", victim.Child("status").Items("conditions").Single(c => c.Item.Text("type") == "DisruptionTarget").Item.Text("reason"));
+        StoredObject high = server.Store.Get(new ObjectKey("pods", "default", "high"))!;
+        Assert.Equal("node-a", ClusterObjects.Read(high).Child("status").Text("nominatedNodeName"));
+        Assert.Equal($"Preempted by pod {high.Uid} on node node-a", (await server.ToldAsync("low", "Preempted")).Text("message"));
+        JsonObject explained = await server.ExplainedAsync("high", "Unschedulable");
+        Assert.Equal(["default/low"], explained.Child("preemption").Texts("victims"));
+
+        // The node lets it go.
+        StoredObject low = server.Store.Get(new ObjectKey("pods", "default", "low"))!;
+        await server.Store.CommitAsync(new DeleteObject(low.Key, low.Revision), TestContext.Current.CancellationToken);
+
+        await server.BoundAsync("high");
+        Assert.False(server.Store.Get(new ObjectKey("pods", "default", "middle"))!.IsTerminating);
+    }
+
+    private static JsonObject Prioritised(string name, int priority, string cpu)
+    {
+        JsonObject pod = ClusterObjects.Pod(name, cpu: cpu);
+        pod.Child("spec")!["priority"] = priority;
+        return pod;
     }
 
     [Fact]

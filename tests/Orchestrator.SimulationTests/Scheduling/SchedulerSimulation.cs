@@ -133,6 +133,10 @@ internal sealed class SchedulerSimulation
         {
         }
 
+        public void Preempted(string scheduler, PreemptionVictim victim, CommitOutcome outcome)
+        {
+        }
+
         public void Written(string scheduler, SchedulingDecision decision, CommitOutcome outcome, TimeSpan duration)
         {
         }

@@ -40,11 +40,11 @@ public sealed class StoredEditTests
     [Fact]
     public void Saying_again_that_a_pod_fits_nowhere_writes_nothing() => GenPod.Sample(text =>
     {
-        UpdateObject? first = BindingEdit.Unschedulable(Stored(text), "0/1 nodes", Now);
+        UpdateObject? first = BindingEdit.Unschedulable(Stored(text), "0/1 nodes", null, Now);
         StoredObject after = Stored(Encoding.UTF8.GetString(RevisionSplice.Insert(first!.Body.Span, 7)));
-        Assert.Null(BindingEdit.Unschedulable(after, "0/1 nodes", Now.AddHours(1)));
+        Assert.Null(BindingEdit.Unschedulable(after, "0/1 nodes", null, Now.AddHours(1)));
 
-        UpdateObject? other = BindingEdit.Unschedulable(after, "0/2 nodes", Now.AddHours(1));
+        UpdateObject? other = BindingEdit.Unschedulable(after, "0/2 nodes", null, Now.AddHours(1));
         JsonObject condition = Parse(Encoding.UTF8.GetString(other!.Body.Span)).Child("status").Items("conditions").Single(c => c.Item.Text("type") == "PodScheduled").Item;
         Assert.Equal("0/2 nodes", condition.Text("message"));
         Assert.NotEqual("2026-05-01T13:00:00Z", condition.Text("lastTransitionTime"));

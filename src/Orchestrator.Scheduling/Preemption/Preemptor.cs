@@ -1,0 +1,163 @@
+using Orchestrator.Scheduling.Cluster;
+using Orchestrator.Scheduling.Filters;
+using Orchestrator.Scheduling.Placing;
+using Orchestrator.Scheduling.Workloads;
+
+namespace Orchestrator.Scheduling.Preemption;
+
+/// <summary>
+/// Finds where a workload that fits nowhere would fit at the least cost if pods of lower priority went. Pure, like placing. What a node would
+/// cost is kept per shape and priority, and asked again only of nodes that changed, as long as only the node itself decides.
+/// </summary>
+/// <param name="cluster">The cluster; asked what would be, it is the same afterwards.</param>
+/// <param name="profile">The filters.</param>
+/// <param name="random">Where the search for candidates begins when not all nodes are asked.</param>
+public sealed class Preemptor(ClusterState cluster, PlacementProfile profile, Random random)
+{
+    // As in Kubernetes: a tenth of the nodes, but at least a hundred candidates, where each must be asked anew.
+    private const int LeastCandidates = 100;
+    private const int CandidateShare = 10;
+    private const int EvaluationLimit = 64;
+
+    private readonly ClusterState _cluster = cluster;
+    private readonly VictimSearch _search = new(cluster, profile);
+    private readonly TopologyEvaluation _topology = new(cluster, profile);
+    private readonly Dictionary<(WorkloadShape Shape, int Priority), CostTable> _tables = [];
+    private IReadOnlyList<DisruptionBudget> _budgets = [];
+    private long _uses;
+
+    /// <summary>The budgets as they are now; a change makes everything be asked again.</summary>
+    public IReadOnlyList<DisruptionBudget> Budgets
+    {
+        get => _budgets;
+        set
+        {
+            _budgets = value;
+            _tables.Clear();
+        }
+    }
+
+    /// <summary>The cheapest plan, or null where no pods of lower priority are in the way alone.</summary>
+    public PreemptionPlan? Find(Workload workload, int priority)
+    {
+        if (!_cluster.HasBelow(priority) || workload.Shape.UnsupportedFields.Count > 0)
+        {
+            return null;
+        }
+
+        if (!workload.Shape.Terms.IsEmpty)
+        {
+            // Made now where they are new: counted while pods are tentatively away, they would be wrong ever after.
+            _cluster.Topology.TalliesOf(workload.Shape);
+        }
+
+        int best = _topology.Concerns(workload) ? BestOfCandidates(workload, priority) : TableFor(workload.Shape, priority).Best(workload);
+        if (best < 0)
+        {
+            return null;
+        }
+
+        PreemptionCost cost = _search.Find(best, workload, priority, _budgets)!;
+        return new PreemptionPlan(best, _cluster.NameOf(best)!, _search.Victims(), cost);
+    }
+
+    /// <summary>Of the nodes that the report says were rejected, those that no pods' going would open.</summary>
+    public int HopelessNodes(PlacementReport report) => report.Filters
+        .Where(verdict => profile.Filters.Any(f => f.Name == verdict.Name && !f.IsHelpedByPreemption))
+        .Sum(verdict => verdict.Rejected);
+
+    private int BestOfCandidates(Workload workload, int priority)
+    {
+        int wanted = Math.Max(LeastCandidates, _cluster.NodeCount / CandidateShare);
+        int best = -1;
+        PreemptionCost? least = null;
+        int start = random.Next(_cluster.SlotCount);
+        for (int i = 0; i < _cluster.SlotCount && wanted > 0; i++)
+        {
+            int slot = (start + i) % _cluster.SlotCount;
+            if (_cluster.NameOf(slot) is null || !MayHelp(slot, workload.Shape) || _search.Find(slot, workload, priority, _budgets) is not { } cost)
+            {
+                continue;
+            }
+
+            wanted--;
+            if (least is null || cost < least)
+            {
+                (best, least) = (slot, cost);
+            }
+        }
+
+        return best;
+    }
+
+    private bool MayHelp(int slot, WorkloadShape shape)
+    {
+        foreach (INodeFilter filter in profile.Filters)
+        {
+            if (!filter.IsHelpedByPreemption && !filter.Admits(_cluster, slot, shape))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private CostTable TableFor(WorkloadShape shape, int priority)
+    {
+        if (!_tables.TryGetValue((shape, priority), out CostTable? table))
+        {
+            if (_tables.Count >= EvaluationLimit)
+            {
+                _tables.Remove(_tables.MinBy(t => t.Value.LastUse).Key);
+            }
+
+            _tables.Add((shape, priority), table = new CostTable(this, priority));
+        }
+
+        table.LastUse = ++_uses;
+        return table;
+    }
+
+    /// <summary>What each node would cost one shape at one priority.</summary>
+    private sealed class CostTable(Preemptor owner, int priority)
+    {
+        private PreemptionCost?[] _costs = [];
+        private long _seenVersion = -1;
+
+        public long LastUse { get; set; }
+
+        public int Best(Workload workload)
+        {
+            Refresh(workload);
+            int best = -1;
+            PreemptionCost? least = null;
+            for (int slot = 0; slot < _costs.Length; slot++)
+            {
+                if (_costs[slot] is { } cost && (least is null || cost.CompareTo(least) < 0))
+                {
+                    (best, least) = (slot, cost);
+                }
+            }
+
+            return best;
+        }
+
+        private void Refresh(Workload workload)
+        {
+            void Examine(int slot) => _costs[slot] = owner._cluster.NameOf(slot) is not null && owner.MayHelp(slot, workload.Shape)
+                ? owner._search.Find(slot, workload, priority, owner._budgets)
+                : null;
+            if (_seenVersion < 0 || _costs.Length != owner._cluster.SlotCount || !owner._cluster.TryVisitTouched(_seenVersion, Examine))
+            {
+                _costs = new PreemptionCost?[owner._cluster.SlotCount];
+                for (int slot = 0; slot < _costs.Length; slot++)
+                {
+                    Examine(slot);
+                }
+            }
+
+            _seenVersion = owner._cluster.Version;
+        }
+    }
+}

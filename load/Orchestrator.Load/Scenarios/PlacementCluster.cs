@@ -147,5 +147,5 @@ internal sealed record PlacementCase(string Name, string Pod, int Kept)
     ];
 
     private static string Term(string kind, string key) =>
-        $$""" "affinity":{"{{kind}}":{"requiredDuringSchedulingIgnoredDuringExecution":[{"topologyKey":"{{key}}",{{Green}}}]}},""";
+        $$$""" "affinity":{"{{{kind}}}":{"requiredDuringSchedulingIgnoredDuringExecution":[{"topologyKey":"{{{key}}}",{{{Green}}}}]}},""";
 }

@@ -68,5 +68,5 @@ internal static class BindingEdit
         Deletion,
         null,
         now,
-        new ConditionValue("DisruptionTarget", "True", "PreemptionByScheduler", $"{schedulerName}: preempting to accommodate a higher priority pod"));
+        alsoSet: new ConditionValue("DisruptionTarget", "True", "PreemptionByScheduler", $"{schedulerName}: preempting to accommodate a higher priority pod"));
 }

@@ -79,7 +79,12 @@ internal sealed class SchedulerSimulation
 
         // From here on nothing fails any more, though there are still two activations, which fence each other in turn.
         Array.ForEach(_stores, store => store.Faults = StoreFaults.None);
-        await PauseAsync(TimeSpan.FromMinutes(5));
+        for (int i = 0; i < 60; i++)
+        {
+            await PauseAsync(TimeSpan.FromSeconds(10));
+            await LetGoAsync();
+        }
+
         Cancel(ending);
         await Task.WhenAll(loops);
     }
@@ -104,6 +109,16 @@ internal sealed class SchedulerSimulation
             pod["spec"]!["priority"] = _random.Next(3);
             await _users.CommitAsync(ClusterObjects.Create("pods", pod));
             await MeddleAsync();
+            await LetGoAsync();
+        }
+    }
+
+    // What agents do: pods that were told to end are gone a while later.
+    private async Task LetGoAsync()
+    {
+        foreach (StoredObject pod in _users.List("pods").Items.Where(p => p.IsTerminating && _random.Next(2) == 0).ToArray())
+        {
+            await _users.CommitAsync(new DeleteObject(pod.Key, pod.Revision));
         }
     }
 

@@ -1,9 +1,6 @@
 using System.Text.Json;
 using Orchestrator.Grains.Objects;
-using Orchestrator.Model;
 using Orchestrator.Scheduling.Cluster;
-using Orchestrator.Scheduling.Filters;
-using Orchestrator.Scheduling.Placing;
 using Orchestrator.Scheduling.Preemption;
 using Orchestrator.Scheduling.Queueing;
 using Orchestrator.Scheduling.Reading;

@@ -1,12 +1,10 @@
 using System.Text.Json;
-using Orchestrator.Grains.Objects;
 using Orchestrator.Model;
 using Orchestrator.Scheduling.Cluster;
 using Orchestrator.Scheduling.Filters;
 using Orchestrator.Scheduling.Placing;
 using Orchestrator.Scheduling.Preemption;
 using Orchestrator.Scheduling.Queueing;
-using Orchestrator.Scheduling.Reading;
 using Orchestrator.Scheduling.Workloads;
 using Orchestrator.Store;
 
@@ -192,7 +190,8 @@ internal sealed partial class SchedulerCore
         _cluster.PlacePod(pod.Facts.Uid, plan.NodeName, workload, rank);
         PlacementReport reported = PreemptionReporting.Planned(report, plan, [.. victims.Select(v => $"{v.Key.Namespace}/{v.Key.Name}")]);
         return new SchedulingDecision(
-            pod, waiting.Object, null, reported, BindingEdit.Unschedulable(waiting.Object, report.Message, plan.NodeName, now), now) { Victims = victims };
+            pod, waiting.Object, null, reported, BindingEdit.Unschedulable(waiting.Object, report.Message, plan.NodeName, now), now)
+        { Victims = victims };
     }
 
     // Room that is kept for the pod must not be in its own way.

@@ -259,7 +259,7 @@ internal sealed class SchedulerSession(
     {
         public IReadOnlyList<Change> Changes { get; init; } = [];
 
-        public IReadOnlyList<PlannedWrite> Writes { get; init; } = [];
+        public List<PlannedWrite> Writes { get; init; } = [];
 
         public IReadOnlyList<CommitResult> Results { get; init; } = [];
 

@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Orchestrator.Model.Json;
 using Orchestrator.Model.Kinds;
-using Orchestrator.Model.Schemas;
 using Orchestrator.Model.Validation;
 
 namespace Orchestrator.Model.CustomResources;

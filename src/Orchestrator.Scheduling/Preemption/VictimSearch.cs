@@ -1,5 +1,4 @@
 using Orchestrator.Scheduling.Cluster;
-using Orchestrator.Scheduling.Filters;
 using Orchestrator.Scheduling.Placing;
 using Orchestrator.Scheduling.Workloads;
 

@@ -9,7 +9,6 @@ using Orchestrator.Api.Metadata;
 using Orchestrator.Api.OpenApi;
 using Orchestrator.Api.Ownership;
 using Orchestrator.Api.Reading;
-using Orchestrator.Api.Requests;
 using Orchestrator.Api.Responses;
 using Orchestrator.Api.Schemas;
 using Orchestrator.Api.Security;

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 using Orchestrator.Api.Decoding;
 using Orchestrator.Api.Following;
 using Orchestrator.Api.Metadata;
+using Orchestrator.Api.Requests;
 using Orchestrator.Model.CustomResources;
-using Orchestrator.Model.Json;
 using Orchestrator.Model.Kinds;
 using Orchestrator.Store;
 

@@ -110,7 +110,7 @@ public sealed class CascadeTests(ServerFixture fixture) : IClassFixture<ServerFi
         await CreateAsync(kubectl, "Secret", "leaf", Owner("middle", await kubectl.RunAsync("get", "configmap", "middle", "-o", "jsonpath={.metadata.uid}")));
     }
 
-    private static Task CreateAsync(NamespacedKubectl kubectl, string kind, string name, JsonObject? owner = null)
+    private static Task<string> CreateAsync(NamespacedKubectl kubectl, string kind, string name, JsonObject? owner = null)
     {
         var metadata = new JsonObject { ["name"] = name };
         if (owner is not null)

@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Builder;
-using Microsoft.Extensions.DependencyInjection;
 using Orchestrator.Api.Bootstrap;
 using Orchestrator.Testing.Postgres;
 using Orchestrator.Testing.Server;

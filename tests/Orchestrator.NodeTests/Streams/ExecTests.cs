@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using k8s;
-using k8s.Models;
 using Orchestrator.NodeTests.Cluster;
 using Orchestrator.Testing;
 using Orchestrator.Testing.Server;

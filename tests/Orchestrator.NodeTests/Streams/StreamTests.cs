@@ -1,9 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Net.WebSockets;
 using System.Text;
 using k8s;
-using k8s.Models;
 using Orchestrator.NodeTests.Cluster;
 using Orchestrator.Testing;
 using Orchestrator.Testing.Containerd;

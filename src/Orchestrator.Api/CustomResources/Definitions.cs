@@ -4,7 +4,6 @@ using Microsoft.Extensions.Logging;
 using Orchestrator.Api.Decoding;
 using Orchestrator.Api.Following;
 using Orchestrator.Api.Metadata;
-using Orchestrator.Api.Requests;
 using Orchestrator.Model.CustomResources;
 using Orchestrator.Model.Kinds;
 using Orchestrator.Store;

@@ -8,5 +8,6 @@ root.Subcommands.Add(ListScenario.Create());
 root.Subcommands.Add(WatchScenario.Create());
 root.Subcommands.Add(MemoryScenario.Create());
 root.Subcommands.Add(PlacementScenario.Create());
+root.Subcommands.Add(OpenbScenario.Create());
 root.Subcommands.Add(AllScenarios.Create());
 return await root.Parse(args).InvokeAsync();

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using k8s;
@@ -17,26 +15,14 @@ namespace Orchestrator.UnitTests.Scheduling;
 /// </summary>
 public sealed class PlacementCaseTests
 {
-    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
-    public static TheoryData<string> Cases => [.. Directory.EnumerateDirectories(Root()).Select(d => Path.GetFileName(d)!).Order(StringComparer.Ordinal)];
+    public static TheoryData<string> Cases => GoldenCases.Names();
 
     [Theory]
     [MemberData(nameof(Cases))]
     public void Is_explained_as_expected(string name)
     {
-        string folder = Path.Combine(Root(), name);
-        JsonElement[] objects = [.. Read(Path.Combine(folder, "input.yaml"))];
-        string actual = Explain(objects).ToJsonString(Readable) + "\n";
-
-        // Set the variable to write new expectations, and read them in the diff before committing.
-        string expected = Path.Combine(folder, "expected.json");
-        if (Environment.GetEnvironmentVariable("UPDATE_GOLDEN") == "1")
-        {
-            File.WriteAllText(expected, actual);
-        }
-
-        Assert.Equal(File.ReadAllText(expected), actual);
+        JsonElement[] objects = [.. Read(GoldenCases.PathOf(name, "input.yaml"))];
+        GoldenCases.Compare(name, Explain(objects));
     }
 
     private static JsonObject Explain(JsonElement[] objects)
@@ -88,6 +74,4 @@ public sealed class PlacementCaseTests
 
     private static IEnumerable<JsonElement> Read(string path) => File.ReadAllText(path).Split("\n---\n")
         .Select(document => JsonDocument.Parse(KubernetesJson.Serialize(KubernetesYaml.Deserialize<object>(document))).RootElement);
-
-    private static string Root([CallerFilePath] string file = "") => Path.Combine(Path.GetDirectoryName(file)!, "cases");
 }

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using k8s;
@@ -11,16 +9,13 @@ namespace Orchestrator.UnitTests.Api.CustomResources;
 /// <summary>Golden cases, one folder each: a schema and an object in <c>input.yaml</c> give the errors, or else the object with its defaults.</summary>
 public sealed class SchemaCaseTests
 {
-    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
-    public static TheoryData<string> Cases => [.. Directory.EnumerateDirectories(Root()).Select(d => Path.GetFileName(d)!).Order(StringComparer.Ordinal)];
+    public static TheoryData<string> Cases => GoldenCases.Names();
 
     [Theory]
     [MemberData(nameof(Cases))]
     public void Gives_what_is_expected(string name)
     {
-        string folder = Path.Combine(Root(), name);
-        object yaml = KubernetesYaml.Deserialize<object>(File.ReadAllText(Path.Combine(folder, "input.yaml")));
+        object yaml = KubernetesYaml.Deserialize<object>(File.ReadAllText(GoldenCases.PathOf(name, "input.yaml")));
         var input = (JsonObject)JsonNode.Parse(JsonSerializer.Serialize(Plain(yaml)))!;
         JsonSchema schema = JsonSchemaReader.Read((JsonObject)input["schema"]!);
         var obj = (JsonObject)input["object"]!;
@@ -32,14 +27,7 @@ public sealed class SchemaCaseTests
 
         Assert.Equal(defaulted, obj.ToJsonString());
         JsonNode result = errors.Count == 0 ? obj : new JsonArray([.. errors.Select(e => (JsonNode)$"{e.Reason} {e}")]);
-        string path = Path.Combine(folder, "expected.json");
-        string actual = result.ToJsonString(Readable) + "\n";
-        if (Environment.GetEnvironmentVariable("UPDATE_GOLDEN") == "1")
-        {
-            File.WriteAllText(path, actual);
-        }
-
-        Assert.Equal(File.ReadAllText(path), actual);
+        GoldenCases.Compare(name, result);
     }
 
     /// <summary>Keeps nulls, which the client's serializer drops.</summary>
@@ -49,6 +37,4 @@ public sealed class SchemaCaseTests
         IEnumerable<object> list => list.Select(Plain).ToList(),
         _ => yaml,
     };
-
-    private static string Root([CallerFilePath] string file = "") => Path.Combine(Path.GetDirectoryName(file)!, "cases");
 }

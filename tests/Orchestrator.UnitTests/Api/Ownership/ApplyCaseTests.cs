@@ -1,7 +1,4 @@
-using System.Runtime.CompilerServices;
-using System.Text.Json;
 using System.Text.Json.Nodes;
-using k8s;
 using k8s.Models;
 using Orchestrator.Api.Decoding;
 using Orchestrator.Api.Ownership;
@@ -16,16 +13,15 @@ namespace Orchestrator.UnitTests.Api.Ownership;
 /// </summary>
 public sealed class ApplyCaseTests
 {
-    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private static readonly FieldSchemas Schemas = new();
 
-    public static TheoryData<string> Cases => [.. Directory.EnumerateDirectories(Root()).Select(d => Path.GetFileName(d)!).Order(StringComparer.Ordinal)];
+    public static TheoryData<string> Cases => GoldenCases.Names();
 
     [Theory]
     [MemberData(nameof(Cases))]
     public void Gives_what_is_expected(string name)
     {
-        var input = Read(Path.Combine(Root(), name, "input.yaml"));
+        var input = GoldenCases.Read(GoldenCases.PathOf(name, "input.yaml"));
         var shape = new FieldShape(Schemas.Of(typeof(V1Pod).Assembly.GetType($"k8s.Models.{input["type"]}", throwOnError: true)!));
         var live = new JsonObject();
         var owners = new ManagedFields();
@@ -36,7 +32,7 @@ public sealed class ApplyCaseTests
             results.Add(result);
         }
 
-        Compare(Path.Combine(Root(), name, "expected.json"), results.ToJsonString(Readable) + "\n");
+        GoldenCases.Compare(name, results);
     }
 
     private static (JsonObject Live, JsonObject Result) Run(JsonObject step, JsonObject live, ManagedFields owners, FieldShape shape, string now)
@@ -80,23 +76,4 @@ public sealed class ApplyCaseTests
         ["owners"] = new JsonObject(owners.Write()?.Select(e => KeyValuePair.Create(
             $"{e!["manager"]} {e["operation"]} {e["time"]}", e["fieldsV1"]?.DeepClone())) ?? []),
     };
-
-    private static void Compare(string expectedPath, string actual)
-    {
-        // Set the variable to write new expectations, and read them in the diff before committing.
-        if (Environment.GetEnvironmentVariable("UPDATE_GOLDEN") == "1")
-        {
-            File.WriteAllText(expectedPath, actual);
-        }
-
-        Assert.Equal(File.ReadAllText(expectedPath), actual);
-    }
-
-    private static JsonObject Read(string path)
-    {
-        object yaml = KubernetesYaml.Deserialize<object>(File.ReadAllText(path));
-        return (JsonObject)JsonNode.Parse(KubernetesJson.Serialize(yaml))!;
-    }
-
-    private static string Root([CallerFilePath] string file = "") => Path.Combine(Path.GetDirectoryName(file)!, "cases");
 }

@@ -1,7 +1,4 @@
-using System.Runtime.CompilerServices;
-using System.Text.Json;
 using System.Text.Json.Nodes;
-using k8s;
 using k8s.Models;
 using Orchestrator.Api.Patching;
 using Orchestrator.Api.Schemas;
@@ -14,16 +11,15 @@ namespace Orchestrator.UnitTests.Api.Patching;
 /// </summary>
 public sealed class PatchCaseTests
 {
-    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private static readonly FieldSchemas Schemas = new();
 
-    public static TheoryData<string> Cases => [.. Directory.EnumerateDirectories(Root()).Select(d => Path.GetFileName(d)!).Order(StringComparer.Ordinal)];
+    public static TheoryData<string> Cases => GoldenCases.Names();
 
     [Theory]
     [MemberData(nameof(Cases))]
     public void Gives_what_is_expected(string name)
     {
-        var input = Read(Path.Combine(Root(), name, "input.yaml"));
+        var input = GoldenCases.Read(GoldenCases.PathOf(name, "input.yaml"));
         var target = (JsonObject)input["object"]!.DeepClone();
         JsonNode result = target;
         try
@@ -35,7 +31,7 @@ public sealed class PatchCaseTests
             result = new JsonObject { ["error"] = e.Message };
         }
 
-        Compare(Path.Combine(Root(), name, "expected.json"), result.ToJsonString(Readable) + "\n");
+        GoldenCases.Compare(name, result);
     }
 
     private static void Apply(string type, JsonObject target, JsonNode patch)
@@ -53,23 +49,4 @@ public sealed class PatchCaseTests
                 break;
         }
     }
-
-    private static void Compare(string expectedPath, string actual)
-    {
-        // Set the variable to write new expectations, and read them in the diff before committing.
-        if (Environment.GetEnvironmentVariable("UPDATE_GOLDEN") == "1")
-        {
-            File.WriteAllText(expectedPath, actual);
-        }
-
-        Assert.Equal(File.ReadAllText(expectedPath), actual);
-    }
-
-    private static JsonObject Read(string path)
-    {
-        object yaml = KubernetesYaml.Deserialize<object>(File.ReadAllText(path));
-        return (JsonObject)JsonNode.Parse(KubernetesJson.Serialize(yaml))!;
-    }
-
-    private static string Root([CallerFilePath] string file = "") => Path.Combine(Path.GetDirectoryName(file)!, "cases");
 }

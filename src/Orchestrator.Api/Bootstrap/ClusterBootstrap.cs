@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using Orchestrator.Api.Decoding;
 using Orchestrator.Api.Responses;
 using Orchestrator.Api.Security.Rbac;
+using Orchestrator.Api.Writing;
 using Orchestrator.Model;
 using Orchestrator.Model.Json;
 using Orchestrator.Model.Kinds;
@@ -75,7 +76,7 @@ public sealed partial class ClusterBootstrap(IObjectStore store, ServedKinds kin
         }
 
         return PolicyRepair.Repair(JsonTree.ParseStored(present.Json), wanted) is { } repaired
-            ? new UpdateObject(present.Key, present.Revision, JsonBuffer.Serialize(repaired))
+            ? StoredEdit.Replace(present, repaired)
             : null;
     }
 

@@ -6,6 +6,7 @@ using Orchestrator.Api.Following;
 using Orchestrator.Api.Metadata;
 using Orchestrator.Api.Responses;
 using Orchestrator.Api.Security.Pki;
+using Orchestrator.Api.Writing;
 using Orchestrator.Model;
 using Orchestrator.Model.Json;
 using Orchestrator.Store;
@@ -67,7 +68,7 @@ public sealed partial class NamespaceBelongings(
         }
         else if (!stored.IsTerminating && Repair(stored, authority) is { } repaired)
         {
-            yield return new UpdateObject(stored.Key, stored.Revision, JsonBuffer.Serialize(repaired));
+            yield return StoredEdit.Replace(stored, repaired);
         }
     }
 
@@ -86,7 +87,6 @@ public sealed partial class NamespaceBelongings(
         }
 
         map["data"] = new JsonObject { [AuthorityKey] = authority };
-        map.Child("metadata")?.Remove("resourceVersion");
         return map;
     }
 

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Orchestrator.Api.Decoding;
 using Orchestrator.Api.Metadata;
-using Orchestrator.Api.Responses;
+using Orchestrator.Api.Writing;
 using Orchestrator.Model.CustomResources;
 using Orchestrator.Model.Json;
 using Orchestrator.Model.Kinds;
@@ -34,7 +34,7 @@ internal static class DefinitionPlan
             }
             else if (DefinitionStatus.Update(definition, definitions.Where(d => d.Object != definition).Select(d => d.Object), builtIn, now))
             {
-                mutations.Add(Replace(stored, definition));
+                mutations.Add(StoredEdit.Replace(stored, definition));
             }
         }
 
@@ -58,7 +58,7 @@ internal static class DefinitionPlan
         }
 
         finalizers.Remove(own);
-        mutations.Add(finalizers.Count == 0 ? new DeleteObject(stored.Key, stored.Revision) : Replace(stored, definition));
+        mutations.Add(finalizers.Count == 0 ? new DeleteObject(stored.Key, stored.Revision) : StoredEdit.Replace(stored, definition));
     }
 
     private static Mutation? Delete(StoredObject stored, string now)
@@ -77,12 +77,6 @@ internal static class DefinitionPlan
 
         metadata["deletionTimestamp"] = now;
         metadata["deletionGracePeriodSeconds"] = 0;
-        return Replace(stored, obj);
-    }
-
-    private static UpdateObject Replace(StoredObject stored, JsonObject obj)
-    {
-        ObjectMetadata.Of(obj).Remove("resourceVersion");
-        return new UpdateObject(stored.Key, stored.Revision, JsonBuffer.Serialize(obj));
+        return StoredEdit.Replace(stored, obj);
     }
 }

@@ -89,7 +89,6 @@ internal sealed class PodBinding(IObjectStore store, ObjectDecoder decoder, ApiO
     private async ValueTask<bool> TryBindAsync(StoredObject pod, JsonObject binding, CancellationToken cancel)
     {
         JsonObject bound = JsonTree.ParseStored(pod.Json);
-        bound.Child("metadata")?.Remove("resourceVersion");
         if (bound.ObjectOrNew("spec") is { } spec)
         {
             spec["nodeName"] = binding.Child("target").Text("name");
@@ -97,7 +96,7 @@ internal sealed class PodBinding(IObjectStore store, ObjectDecoder decoder, ApiO
 
         CopyAnnotations(binding, bound);
         MarkScheduled(bound);
-        CommitResult result = await store.CommitAsync(new UpdateObject(pod.Key, pod.Revision, JsonBuffer.Serialize(bound)), cancel);
+        CommitResult result = await store.CommitAsync(StoredEdit.Replace(pod, bound), cancel);
         return result.Outcome == CommitOutcome.Committed;
     }
 

@@ -199,8 +199,7 @@ internal sealed class PodEviction(IObjectStore store, ObjectDecoder decoder, Del
 
         disrupted[pod] = ObjectMetadata.Time(clock.GetUtcNow());
         status["disruptionsAllowed"] = (status.Integer("disruptionsAllowed") ?? 0) - 1;
-        budget.Child("metadata")?.Remove("resourceVersion");
-        var result = await store.CommitAsync(new UpdateObject(stored.Key, stored.Revision, JsonBuffer.Serialize(budget)), cancel);
+        var result = await store.CommitAsync(StoredEdit.Replace(stored, budget), cancel);
         return result.Outcome == CommitOutcome.Committed;
     }
 }

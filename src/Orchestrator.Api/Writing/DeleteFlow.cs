@@ -1,7 +1,6 @@
 using System.Globalization;
 using Orchestrator.Api.Admission;
 using Orchestrator.Api.Decoding;
-using Orchestrator.Api.Metadata;
 using Orchestrator.Api.Requests;
 using Orchestrator.Api.Responses;
 using Orchestrator.Model;
@@ -83,11 +82,10 @@ internal sealed class DeleteFlow(IObjectStore store, AdmissionChain admission, A
             return refusal;
         }
 
-        ObjectMetadata.Of(obj).Remove("resourceVersion");
         return ObjectEnding.Begin(obj, kind.Deletion, wanted.GracePeriodSeconds, wanted.Propagation, clock.GetUtcNow()) switch
         {
             EndingStep.Remove => new DeleteObject(key, stored.Revision),
-            EndingStep.Mark => new UpdateObject(key, stored.Revision, JsonBuffer.Serialize(obj)),
+            EndingStep.Mark => StoredEdit.Replace(stored, obj),
             _ => new Outcome<Mutation?>(null, null),
         };
     }

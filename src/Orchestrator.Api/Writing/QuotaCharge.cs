@@ -154,10 +154,9 @@ internal sealed class QuotaCharge(IObjectStore store)
 
     private static UpdateObject Charge(StoredObject stored, JsonObject quota, SortedDictionary<string, Quantity> used)
     {
-        quota.Child("metadata")?.Remove("resourceVersion");
         JsonObject status = quota.ObjectOrNew("status") ?? [];
         status["hard"] = quota.Child("spec", "hard")?.DeepClone();
         status["used"] = new JsonObject(used.Select(u => KeyValuePair.Create(u.Key, (JsonNode?)u.Value.ToString())));
-        return new UpdateObject(stored.Key, stored.Revision, JsonBuffer.Serialize(quota));
+        return StoredEdit.Replace(stored, quota);
     }
 }

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Api.Decoding;
 using Orchestrator.Api.Following;
-using Orchestrator.Api.Responses;
 using Orchestrator.Api.Security.Pki;
+using Orchestrator.Api.Writing;
 using Orchestrator.Model.Json;
 using Orchestrator.Store;
 
@@ -35,8 +35,7 @@ internal sealed partial class CertificateSigning(
             }
             else if (await AdvanceAsync(obj, stored.Key.Name, cancel))
             {
-                obj.Child("metadata")?.Remove("resourceVersion");
-                await store.CommitAsync(new UpdateObject(stored.Key, stored.Revision, JsonBuffer.Serialize(obj)), cancel);
+                await store.CommitAsync(StoredEdit.Replace(stored, obj), cancel);
             }
         }
 

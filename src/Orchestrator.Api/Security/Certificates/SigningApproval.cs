@@ -64,7 +64,7 @@ internal sealed class SigningApproval(
                 return await response.WriteUnstoredAsync(call, 200, changed.Value, stored.Revision);
             }
 
-            var result = await store.CommitAsync(new UpdateObject(stored.Key, stored.Revision, JsonBuffer.Serialize(changed.Value)), call.Cancel);
+            var result = await store.CommitAsync(StoredEdit.Replace(stored, changed.Value), call.Cancel);
             if (result.Outcome == CommitOutcome.Committed)
             {
                 return await response.WriteAsync(call, 200, result.Object!.Json);

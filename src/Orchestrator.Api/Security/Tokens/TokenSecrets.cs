@@ -3,8 +3,8 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Api.Decoding;
 using Orchestrator.Api.Following;
-using Orchestrator.Api.Responses;
 using Orchestrator.Api.Security.Pki;
+using Orchestrator.Api.Writing;
 using Orchestrator.Model;
 using Orchestrator.Model.Json;
 using Orchestrator.Store;
@@ -68,8 +68,7 @@ internal sealed partial class TokenSecrets(
         }
 
         annotations![UidAnnotation] = account.Uid;
-        secret.Child("metadata")!.Remove("resourceVersion");
-        return new UpdateObject(stored.Key, stored.Revision, JsonBuffer.Serialize(secret));
+        return StoredEdit.Replace(stored, secret);
     }
 
     private static string Encode(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));

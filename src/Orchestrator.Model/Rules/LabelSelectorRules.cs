@@ -18,23 +18,7 @@ internal static class LabelSelectorRules
 
     private static void ValidateRequirement(JsonObject requirement, string path, ICollection<FieldError> errors)
     {
-        string op = requirement.Text("operator") ?? "";
-        bool hasValues = requirement.Array("values") is { Count: > 0 };
-        switch (op)
-        {
-            case "In" or "NotIn" when !hasValues:
-                errors.Add(FieldError.Required($"{path}.values", "must be specified when `operator` is 'In' or 'NotIn'"));
-                break;
-            case "Exists" or "DoesNotExist" when hasValues:
-                errors.Add(FieldError.Forbidden($"{path}.values", "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"));
-                break;
-            case "In" or "NotIn" or "Exists" or "DoesNotExist":
-                break;
-            default:
-                errors.Add(FieldError.Invalid($"{path}.operator", op, "not a valid selector operator"));
-                break;
-        }
-
+        SelectorRules.ValidateOperator(requirement, path, errors);
         SelectorRules.ValidateKey(requirement.Text("key"), $"{path}.key", errors);
         foreach ((string value, int i) in requirement.Texts("values").Select((v, i) => (v, i)))
         {

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Orchestrator.Model.Json;
+using Orchestrator.Model.Rules;
 using Orchestrator.Model.Validation;
 
 namespace Orchestrator.Model.Selectors;
@@ -7,8 +8,6 @@ namespace Orchestrator.Model.Selectors;
 /// <summary>The object form of selectors (<c>meta/v1 LabelSelector</c>): <c>matchLabels</c> and <c>matchExpressions</c>.</summary>
 public static class SelectorObject
 {
-    private static readonly string[] Operators = ["In", "NotIn", "Exists", "DoesNotExist"];
-
     /// <summary>Null for an absent selector, which selects nothing, and for one that is malformed.</summary>
     public static LabelSelector? Read(JsonObject? selector)
     {
@@ -60,22 +59,8 @@ public static class SelectorObject
 
     private static void ValidateExpression(JsonObject expression, string path, ICollection<FieldError> errors)
     {
-        string op = expression.Text("operator") ?? "";
-        int values = expression.Array("values")?.Count ?? 0;
         errors.CheckRequired($"{path}.key", expression.Text("key"), NameRules.QualifiedName);
-        if (!Operators.Contains(op))
-        {
-            errors.Add(FieldError.Invalid($"{path}.operator", op, "not a valid selector operator"));
-        }
-        else if (op is "In" or "NotIn" && values == 0)
-        {
-            errors.Add(FieldError.Required($"{path}.values", "must be specified when `operator` is 'In' or 'NotIn'"));
-        }
-        else if (op is "Exists" or "DoesNotExist" && values > 0)
-        {
-            errors.Add(FieldError.Forbidden($"{path}.values", "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"));
-        }
-
+        SelectorRules.ValidateOperator(expression, path, errors);
         foreach (string value in expression.Texts("values"))
         {
             errors.Check($"{path}.values", value, NameRules.LabelValue);

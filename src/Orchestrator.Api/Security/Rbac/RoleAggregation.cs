@@ -3,8 +3,9 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Api.Decoding;
 using Orchestrator.Api.Following;
-using Orchestrator.Api.Responses;
+using Orchestrator.Api.Writing;
 using Orchestrator.Model.Json;
+using Orchestrator.Model.Selectors;
 using Orchestrator.Store;
 
 namespace Orchestrator.Api.Security.Rbac;
@@ -27,9 +28,9 @@ internal sealed partial class RoleAggregation(IObjectStore store, TimeProvider t
                 continue;
             }
 
-            JsonObject?[] selectors = [.. aggregation.Items("clusterRoleSelectors").Select(s => s.Item)];
+            LabelSelector[] selectors = [.. aggregation.Items("clusterRoleSelectors").Select(s => SelectorObject.Read(s.Item)).OfType<LabelSelector>()];
             var rules = new JsonArray();
-            foreach (var (source, obj) in roles.Where(r => r.Stored.Key != stored.Key && selectors.Any(s => LabelMatch.Matches(s, r.Stored.Labels))))
+            foreach (var (source, obj) in roles.Where(r => r.Stored.Key != stored.Key && selectors.Any(s => s.Matches(r.Stored.Labels))))
             {
                 foreach (var (rule, _) in obj.Items("rules").Where(r => !rules.Any(known => JsonNode.DeepEquals(known, r.Item))))
                 {
@@ -40,8 +41,7 @@ internal sealed partial class RoleAggregation(IObjectStore store, TimeProvider t
             if (!JsonNode.DeepEquals(role["rules"] ?? new JsonArray(), rules))
             {
                 role["rules"] = rules;
-                role.Child("metadata")?.Remove("resourceVersion");
-                updates.Add(new UpdateObject(stored.Key, stored.Revision, JsonBuffer.Serialize(role)));
+                updates.Add(StoredEdit.Replace(stored, role));
             }
         }
 

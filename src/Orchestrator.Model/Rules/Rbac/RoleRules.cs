@@ -53,21 +53,7 @@ internal sealed class ClusterRoleRules : IKindRules
         {
             string at = $"{path}.matchExpressions[{i}]";
             errors.CheckRequired($"{at}.key", expression.Text("key"), NameRules.QualifiedName);
-            int values = expression.Array("values")?.Count ?? 0;
-            switch (expression.Text("operator"))
-            {
-                case "In" or "NotIn" when values == 0:
-                    errors.Add(FieldError.Required($"{at}.values", "must be specified when `operator` is 'In' or 'NotIn'"));
-                    break;
-                case "Exists" or "DoesNotExist" when values > 0:
-                    errors.Add(FieldError.Forbidden($"{at}.values", "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"));
-                    break;
-                case "In" or "NotIn" or "Exists" or "DoesNotExist":
-                    break;
-                default:
-                    errors.Add(FieldError.Invalid($"{at}.operator", expression.Text("operator") ?? "", "not a valid selector operator"));
-                    break;
-            }
+            SelectorRules.ValidateOperator(expression, at, errors);
         }
     }
 }

@@ -10,8 +10,6 @@ public sealed class DeviceFleet
     private readonly List<State> _states = [];
     private readonly List<int> _occupied = [];
 
-    public int NodeCount => _nodes.Count;
-
     /// <summary>Ids of the states that some node is in, in no particular order.</summary>
     public IReadOnlyList<int> OccupiedStates => _occupied;
 
@@ -21,9 +19,6 @@ public sealed class DeviceFleet
 
     /// <summary>The first node in the state, by number.</summary>
     public int FirstNodeIn(int stateId) => _states[stateId].Nodes.Min;
-
-    /// <summary>Free thousandths of each of the node's devices, by device number.</summary>
-    public ReadOnlySpan<short> DevicesOf(int node) => _nodes[node].Free;
 
     /// <summary>Adds a node that is empty; returns its number.</summary>
     public int Add(int model, long cpuMilli, long memoryMib, int devices)
@@ -55,7 +50,7 @@ public sealed class DeviceFleet
             }
         }
 
-        Move(node, new NodeDevices(before.Model, before.CpuMilli - workload.CpuMilli, before.MemoryMib - workload.MemoryMib, free.Length, DeviceResiduals.Of(free)));
+        Move(node, before.After(workload, residual));
         return taken;
     }
 

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Orchestrator.Model.Json;
 using Orchestrator.Model.Kinds;
+using Orchestrator.Model.Selectors;
 
 namespace Orchestrator.Api.CustomResources;
 
@@ -22,7 +23,7 @@ internal static class ScaleView
         }
 
         var status = new JsonObject { ["replicas"] = At(obj, paths.StatusReplicas).AsInteger() ?? 0 };
-        if (paths.LabelSelector is { } selector && At(obj, selector).AsText() is { Length: > 0 } text)
+        if (paths.LabelSelector is { } selector && SelectorOf(At(obj, selector)) is { Length: > 0 } text)
         {
             status["selector"] = text;
         }
@@ -54,6 +55,9 @@ internal static class ScaleView
 
         at[members[^1]] = replicas;
     }
+
+    // Custom kinds keep the text in their status; built-in ones select by an object.
+    private static string? SelectorOf(JsonNode? selector) => selector is JsonObject obj ? SelectorText.Of(obj) : selector.AsText();
 
     private static JsonNode? At(JsonObject obj, string path)
     {

@@ -28,6 +28,7 @@ public static class BuiltInKinds
         RbacKinds.RoleBinding(),
         RbacKinds.ClusterRoleBinding(),
         CertificateKinds.SigningRequest(),
+        .. AppsKinds.All,
         .. ReviewKinds.All,
     ];
 

@@ -13,12 +13,20 @@ public static class ScaledNumber
         : Percent(value) is { } percent ? ((percent * total) + 99) / 100
         : null;
 
+    /// <summary>As <see cref="Of"/>, but a share is rounded down.</summary>
+    public static long? Floor(JsonNode? value, long total) =>
+        value.AsInteger() is { } number ? number
+        : Percent(value) is { } percent ? percent * total / 100
+        : null;
+
     /// <summary>What is wrong with it; null where nothing is.</summary>
-    public static string? Fault(JsonNode value) => (value.AsInteger(), Percent(value)) switch
+    /// <param name="value">The number or share.</param>
+    /// <param name="mayExceed">True where a share may be more than the total.</param>
+    public static string? Fault(JsonNode value, bool mayExceed = false) => (value.AsInteger(), Percent(value)) switch
     {
         ( < 0, _) => "must be greater than or equal to 0",
         (null, null) => "must be an integer or percentage (e.g '5%')",
-        (_, > 100) => "must not be greater than 100%",
+        (_, > 100) when !mayExceed => "must not be greater than 100%",
         _ => null,
     };
 

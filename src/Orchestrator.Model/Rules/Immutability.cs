@@ -42,7 +42,7 @@ internal static class Immutability
         if (!Same(now, before))
         {
             string path = parent is null ? member : $"{parent}.{member}";
-            errors.Add(FieldError.Invalid(path, now.AsScalarText() ?? "<changed>", "field is immutable"));
+            errors.Add(FieldError.Invalid(path, now, "field is immutable"));
         }
     }
 

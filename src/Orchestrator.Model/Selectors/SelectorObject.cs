@@ -43,6 +43,11 @@ public static class SelectorObject
         return new LabelSelector(requirements);
     }
 
+    /// <summary>A map of labels that must all hold, as Services and ReplicationControllers select; null for an absent or empty one, which selects nothing.</summary>
+    public static LabelSelector? ReadMap(JsonObject? labels) => labels is not { Count: > 0 }
+        ? null
+        : new LabelSelector([.. labels.Select(l => new LabelRequirement(l.Key, LabelOperator.In, [l.Value.AsText() ?? ""]))]);
+
     public static void Validate(JsonObject? selector, string path, ICollection<FieldError> errors)
     {
         foreach ((string key, JsonNode? value) in selector.Child("matchLabels") ?? [])

@@ -1,3 +1,7 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
 namespace Orchestrator.Model.Validation;
 
 /// <summary>
@@ -9,6 +13,8 @@ namespace Orchestrator.Model.Validation;
 /// <param name="Message">The message as Kubernetes words it, without the path: <c>Required value: ...</c>.</param>
 public sealed record FieldError(string Reason, string Path, string Message)
 {
+    private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     public static FieldError Required(string path, string detail = "") =>
         new("FieldValueRequired", path, Join("Required value", detail));
 
@@ -42,6 +48,7 @@ public sealed record FieldError(string Reason, string Path, string Message)
         null => "null",
         string s => $"\"{s}\"",
         bool b => b ? "true" : "false",
+        JsonNode node => node.ToJsonString(Readable),
         IFormattable f => f.ToString(null, System.Globalization.CultureInfo.InvariantCulture),
         _ => $"\"{value}\"",
     };

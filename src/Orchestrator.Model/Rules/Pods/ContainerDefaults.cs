@@ -6,7 +6,8 @@ namespace Orchestrator.Model.Rules.Pods;
 /// <summary>What a container's writer may leave out.</summary>
 internal static class ContainerDefaults
 {
-    public static void Apply(JsonObject container, bool hostNetwork)
+    /// <summary>Of pods and of templates of pods alike.</summary>
+    public static void Apply(JsonObject container)
     {
         container.DefaultIfEmpty("terminationMessagePath", "/dev/termination-log");
         container.DefaultIfEmpty("terminationMessagePolicy", "File");
@@ -19,17 +20,25 @@ internal static class ContainerDefaults
         foreach ((JsonObject port, _) in container.Items("ports"))
         {
             port.DefaultIfEmpty("protocol", "TCP");
-
-            // In the node's network namespace the container's port is the node's.
-            if (hostNetwork && port["hostPort"].IsUnset() && port.Integer("containerPort") is { } number)
-            {
-                port["hostPort"] = number;
-            }
         }
 
         foreach ((JsonObject variable, _) in container.Items("env"))
         {
             variable.Child("valueFrom", "fieldRef")?.DefaultIfEmpty("apiVersion", "v1");
+        }
+    }
+
+    /// <summary>Of pods alone, after <see cref="Apply"/>: a template leaves these open, as in Kubernetes.</summary>
+    public static void ApplyToPod(JsonObject container, bool hostNetwork)
+    {
+        ResourceRules.DefaultRequests(container);
+        foreach ((JsonObject port, _) in container.Items("ports"))
+        {
+            // In the node's network namespace the container's port is the node's.
+            if (hostNetwork && port["hostPort"].IsUnset() && port.Integer("containerPort") is { } number)
+            {
+                port["hostPort"] = number;
+            }
         }
     }
 }

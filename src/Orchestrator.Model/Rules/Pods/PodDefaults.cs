@@ -15,20 +15,31 @@ internal static class PodDefaults
             return;
         }
 
+        ApplySpec(spec);
+        spec.Default("enableServiceLinks", true);
+        spec.DefaultIfEmpty("serviceAccountName", "default");
+        spec["serviceAccount"] = spec["serviceAccountName"]?.DeepClone();
+        foreach ((JsonObject container, _) in Containers(spec))
+        {
+            ContainerDefaults.ApplyToPod(container, spec.Flag("hostNetwork") == true);
+        }
+
+        TolerationRules.AddDefaults(spec);
+        DefaultStatus(pod, spec);
+    }
+
+    /// <summary>What holds of the specs of pods and of templates of pods alike: nothing that admission gives to a pod alone.</summary>
+    public static void ApplySpec(JsonObject spec)
+    {
         spec.DefaultIfEmpty("restartPolicy", "Always");
         spec.DefaultIfEmpty("dnsPolicy", "ClusterFirst");
         spec.DefaultIfEmpty("schedulerName", WellKnown.DefaultSchedulerName);
         spec.Default("terminationGracePeriodSeconds", TerminationGracePeriodSeconds);
-        spec.Default("enableServiceLinks", true);
         spec.ObjectOrNew("securityContext");
         DefaultServiceAccount(spec);
-        bool hostNetwork = spec.Flag("hostNetwork") == true;
-        foreach (string list in (ReadOnlySpan<string>)["initContainers", "containers"])
+        foreach ((JsonObject container, _) in Containers(spec))
         {
-            foreach ((JsonObject container, _) in spec.Items(list))
-            {
-                ContainerDefaults.Apply(container, hostNetwork);
-            }
+            ContainerDefaults.Apply(container);
         }
 
         foreach ((JsonObject volume, _) in spec.Items("volumes"))
@@ -41,19 +52,23 @@ internal static class PodDefaults
             TolerationRules.Default(toleration);
         }
 
-        TolerationRules.AddDefaults(spec);
         ResourceRules.Canonicalize(spec.Child("overhead"));
-        DefaultStatus(pod, spec);
     }
+
+    private static IEnumerable<(JsonObject Item, int Index)> Containers(JsonObject spec) => spec.Items("initContainers").Concat(spec.Items("containers"));
 
     // serviceAccount is the old name of serviceAccountName; both are served.
     private static void DefaultServiceAccount(JsonObject spec)
     {
-        string name = spec.Text("serviceAccountName") is { Length: > 0 } given ? given
-            : spec.Text("serviceAccount") is { Length: > 0 } old ? old
-            : "default";
-        spec.DefaultIfEmpty("serviceAccountName", name);
-        spec["serviceAccount"] = spec["serviceAccountName"]?.DeepClone();
+        if (spec.Text("serviceAccount") is { Length: > 0 } old)
+        {
+            spec.DefaultIfEmpty("serviceAccountName", old);
+        }
+
+        if (spec.Text("serviceAccountName") is { Length: > 0 } name)
+        {
+            spec["serviceAccount"] = name;
+        }
     }
 
     private static void DefaultStatus(JsonObject pod, JsonObject spec)

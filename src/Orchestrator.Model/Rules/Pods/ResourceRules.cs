@@ -13,14 +13,17 @@ internal static class ResourceRules
     /// <summary>Requests that are left out are the limits; quantities become canonical, so that equal ones are equal text.</summary>
     public static void Default(JsonObject container)
     {
-        if (container.ObjectOrNew("resources") is not { } resources)
+        if (container.ObjectOrNew("resources") is { } resources)
         {
-            return;
+            Canonicalize(resources.Child("limits"));
+            Canonicalize(resources.Child("requests"));
         }
+    }
 
-        Canonicalize(resources.Child("limits"));
-        Canonicalize(resources.Child("requests"));
-        if (resources.Child("limits") is not { Count: > 0 } limits || resources.ObjectOrNew("requests") is not { } requests)
+    /// <summary>Of a pod's container: what has a limit and no request is requested up to the limit.</summary>
+    public static void DefaultRequests(JsonObject container)
+    {
+        if (container.Child("resources") is not { } resources || resources.Child("limits") is not { Count: > 0 } limits || resources.ObjectOrNew("requests") is not { } requests)
         {
             return;
         }

@@ -1,0 +1,96 @@
+using System.Text.Json.Nodes;
+using Orchestrator.Model.Json;
+using Orchestrator.Model.Kinds;
+using Orchestrator.Model.Rules.Pods;
+using Orchestrator.Model.Selectors;
+using Orchestrator.Model.Validation;
+
+namespace Orchestrator.Model.Rules.Apps;
+
+/// <summary>
+/// Templates of pods (<c>core/v1 PodTemplateSpec</c>): the rules of pods, whose paths are moved to where the template stands. So what is refused of a
+/// pod is refused of its template already, by the same words.
+/// </summary>
+internal static class PodTemplateRules
+{
+    private static readonly PodRules Pods = new();
+
+    /// <param name="owner">What holds the member <c>template</c>.</param>
+    public static void Default(JsonObject? owner)
+    {
+        if (owner?.ObjectOrNew("template") is not { } template)
+        {
+            return;
+        }
+
+        template.ObjectOrNew("metadata");
+        if (template.ObjectOrNew("spec") is { } spec)
+        {
+            PodDefaults.ApplySpec(spec);
+        }
+    }
+
+    /// <param name="template">The template, null where there is none.</param>
+    /// <param name="path">Where it stands: <c>spec.template</c>.</param>
+    /// <param name="errors">Receives what is wrong.</param>
+    public static void Validate(JsonObject? template, string path, ICollection<FieldError> errors)
+    {
+        JsonObject? metadata = template.Child("metadata");
+        SelectorRules.ValidateMap(metadata.Child("labels"), $"{path}.metadata.labels", errors);
+        foreach ((string key, _) in metadata.Child("annotations") ?? [])
+        {
+            errors.Check($"{path}.metadata.annotations", key.ToLowerInvariant(), NameRules.QualifiedName);
+        }
+
+        var ofPod = new List<FieldError>();
+        Pods.Validate(template ?? [], null, ofPod);
+        foreach (FieldError error in ofPod)
+        {
+            errors.Add(error with { Path = $"{path}.{error.Path}" });
+        }
+    }
+
+    /// <summary>A template whose pods are kept running by a controller that selects them by labels.</summary>
+    /// <param name="spec">The controller's spec.</param>
+    /// <param name="selector">What it selects by; null where that is wrong in itself.</param>
+    /// <param name="kind">The controller's kind, for messages.</param>
+    /// <param name="errors">Receives what is wrong.</param>
+    public static void ValidateKeptRunning(JsonObject? spec, LabelSelector? selector, string kind, ICollection<FieldError> errors)
+    {
+        const string path = "spec.template";
+        JsonObject? template = spec.Child("template");
+        JsonObject? labels = template.Child("metadata", "labels");
+        if (selector is { IsEverything: false } && !selector.Matches(Texts(labels)))
+        {
+            errors.Add(FieldError.Invalid($"{path}.metadata.labels", labels ?? [], "`selector` does not match template `labels`"));
+        }
+
+        Validate(template, path, errors);
+        JsonObject? pod = template.Child("spec");
+        if (pod.Text("restartPolicy") is { Length: > 0 } policy and ("OnFailure" or "Never"))
+        {
+            errors.Add(FieldError.NotSupported($"{path}.spec.restartPolicy", policy, "Always"));
+        }
+
+        // Said of pods already where it is not supported at all.
+        if (!pod.IsUnsetMember("activeDeadlineSeconds") && !PodSupport.Spec.Unsupported.Contains("activeDeadlineSeconds"))
+        {
+            errors.Add(FieldError.Forbidden($"{path}.spec.activeDeadlineSeconds", $"activeDeadlineSeconds in {kind} is not Supported"));
+        }
+    }
+
+    public static void Warn(JsonObject? template, string path, ICollection<string> warnings)
+    {
+        var ofPod = new List<string>();
+        PodSupport.Warn(template.Child("spec"), ofPod);
+        foreach (string warning in ofPod)
+        {
+            warnings.Add($"{path}.{warning}");
+        }
+    }
+
+    private static Dictionary<string, string> Texts(JsonObject? labels) =>
+        (labels ?? []).ToDictionary(l => l.Key, l => l.Value.AsText() ?? "", StringComparer.Ordinal);
+
+    private static bool IsUnsetMember(this JsonObject? obj, string name) => obj?[name] is null;
+}

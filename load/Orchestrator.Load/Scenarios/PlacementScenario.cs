@@ -73,10 +73,10 @@ internal sealed record PlacementReport(LoadReport Decisions, IReadOnlyList<Place
 
     public IEnumerable<string> ToMarkdown() =>
     [
-        "| case | decisions/s | p50 µs | p99 µs |",
-        "|---|---|---|---|",
+        "| case | decisions/s | p50 µs | p99 µs | CPU µs |",
+        "|---|---|---|---|---|",
         .. Decisions.Rows.Select(r => string.Create(
-            CultureInfo.InvariantCulture, $"| {r.Case} | {r.PerSecond:N0} | {r.P50Milliseconds * 1000:0.#} | {r.P99Milliseconds * 1000:0.#} |")),
+            CultureInfo.InvariantCulture, $"| {r.Case} | {r.PerSecond:N0} | {r.P50Milliseconds * 1000:0.#} | {r.P99Milliseconds * 1000:0.#} | {r.OwnCpuMicroseconds:0.#} |")),
         "",
         "| nodes | bytes per node | bytes per pod |",
         "|---|---|---|",

@@ -23,6 +23,7 @@ public sealed partial class ClusterState
     private readonly Dictionary<string, HashSet<string>> _hypervisorsByNode = new(StringComparer.Ordinal);
     private readonly Dictionary<int, int> _priorities = [];
     private readonly int[] _touched = new int[RingSize];
+    private long[] _lastTouch = [];
 
     public ClusterState() => Topology = new PodTopology(this, CountedPods);
 
@@ -191,7 +192,7 @@ public sealed partial class ClusterState
     }
 
     /// <summary>
-    /// Calls <paramref name="visit"/> for each slot touched after version <paramref name="since"/>; false, without calls, where that is too long ago.
+    /// Calls <paramref name="visit"/> once for each slot touched after version <paramref name="since"/>; false, without calls, where that is too long ago.
     /// </summary>
     public bool TryVisitTouched(long since, Action<int> visit)
     {
@@ -203,7 +204,11 @@ public sealed partial class ClusterState
 
         for (long version = since; version < Version; version++)
         {
-            visit(_touched[version & (RingSize - 1)]);
+            int slot = _touched[version & (RingSize - 1)];
+            if (_lastTouch[slot] == version)
+            {
+                visit(slot);
+            }
         }
 
         return true;
@@ -279,5 +284,14 @@ public sealed partial class ClusterState
         Touch(slot);
     }
 
-    private void Touch(int slot) => _touched[Version++ & (RingSize - 1)] = slot;
+    private void Touch(int slot)
+    {
+        if (slot >= _lastTouch.Length)
+        {
+            Array.Resize(ref _lastTouch, (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)slot + 1));
+        }
+
+        _lastTouch[slot] = Version;
+        _touched[Version++ & (RingSize - 1)] = slot;
+    }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json.Serialization;
 using Orchestrator.Scheduling.Placing;
 
@@ -106,7 +107,8 @@ public sealed record NodeScore(string Node, int Total, IReadOnlyList<ScorePart> 
 /// <param name="Scorer">LeastAllocated, BalancesResources, ...</param>
 /// <param name="Score">0 to 100.</param>
 /// <param name="Weight">Factor in the total.</param>
-public sealed record ScorePart(string Scorer, int Score, int Weight);
+[StructLayout(LayoutKind.Auto)]
+public readonly record struct ScorePart(string Scorer, int Score, int Weight);
 
 /// <summary>JSON of explanations: camel case, absent members left out.</summary>
 [JsonSourceGenerationOptions(

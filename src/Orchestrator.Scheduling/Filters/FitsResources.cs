@@ -53,6 +53,7 @@ public sealed class FitsResources : INodeFilter
         return new Remedy(string.Join(" and ", parts), cost, RemedyScope.Node);
     }
 
-    private static long Lacking(ClusterState cluster, int slot, ResourceAmount request) =>
+    /// <summary>How much more of the resource the node would need to have free; at most 0 where it has enough.</summary>
+    internal static long Lacking(ClusterState cluster, int slot, ResourceAmount request) =>
         request.Amount - (cluster.Allocatable(request.Column, slot) - cluster.Requested(request.Column, slot));
 }

@@ -10,6 +10,8 @@ public sealed class HasFreeHostPorts : INodeFilter
 
     public bool IsHelpedByPreemption => true;
 
+    public bool Concerns(ClusterState cluster, Workload workload) => workload.Shape.HostPorts.Length > 0;
+
     public bool Admits(ClusterState cluster, int slot, WorkloadShape shape) =>
         shape.HostPorts.Length == 0 || !Taken(cluster, slot, shape).Any();
 

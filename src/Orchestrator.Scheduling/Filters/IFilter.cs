@@ -12,6 +12,9 @@ public interface IFilter
     /// <summary>Whether taking pods off the node can turn a no into a yes.</summary>
     bool IsHelpedByPreemption { get; }
 
+    /// <summary>Whether it asks anything of nodes for the workload; false only where it admits every node.</summary>
+    bool Concerns(ClusterState cluster, Workload workload) => true;
+
     bool Admits(ClusterState cluster, int slot, Workload workload);
 
     /// <summary>Why a node that is not admitted is not, in Kubernetes' words where it has some.</summary>
@@ -27,9 +30,6 @@ public interface IFilter
 /// </summary>
 public interface ITopologyFilter : IFilter
 {
-    /// <summary>Whether it could reject anything for the workload.</summary>
-    bool Concerns(ClusterState cluster, Workload workload);
-
     /// <summary>Writes <paramref name="code"/> over the 0 of each slot that it rejects.</summary>
     /// <param name="cluster">The cluster.</param>
     /// <param name="workload">The workload.</param>

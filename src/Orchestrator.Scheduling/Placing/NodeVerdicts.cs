@@ -9,8 +9,13 @@ internal sealed class NodeVerdicts(int filters)
     public const byte EmptySlot = byte.MaxValue;
     private const int NotEligible = -1;
 
+    // The best of so many slots is kept, so that the best of all is found without looking at most slots.
+    private const int BlockShift = 6;
+    private const int BlockSize = 1 << BlockShift;
+
     private readonly int[] _rejectedCounts = new int[filters];
     private int[] _totals = [];
+    private int[] _blockBest = [];
     private byte[] _verdicts = [];
 
     public int SlotCount { get; private set; }
@@ -48,6 +53,7 @@ internal sealed class NodeVerdicts(int filters)
         Reserve(slotCount);
         SlotCount = slotCount;
         _totals.AsSpan().Fill(NotEligible);
+        _blockBest.AsSpan().Fill(NotEligible);
         _verdicts.AsSpan().Fill(EmptySlot);
         Array.Clear(_rejectedCounts);
         EligibleCount = 0;
@@ -58,7 +64,8 @@ internal sealed class NodeVerdicts(int filters)
     {
         Reserve(other.SlotCount);
         SlotCount = other.SlotCount;
-        other._totals.AsSpan(0, SlotCount).CopyTo(_totals);
+        other._totals.AsSpan(0, Blocks << BlockShift).CopyTo(_totals);
+        other._blockBest.AsSpan(0, Blocks).CopyTo(_blockBest);
         other.Verdicts.CopyTo(_verdicts);
         other._rejectedCounts.CopyTo(_rejectedCounts, 0);
         EligibleCount = other.EligibleCount;
@@ -71,31 +78,32 @@ internal sealed class NodeVerdicts(int filters)
         Count(_verdicts[slot], -1);
         Count(verdict, 1);
         _verdicts[slot] = verdict;
-        _totals[slot] = verdict == 0 ? total : NotEligible;
+        SetTotal(slot, verdict == 0 ? total : NotEligible);
     }
 
     /// <summary>Rejects eligible slots that were marked with a filter's code in a copy of <see cref="Verdicts"/>.</summary>
     public void Reject(ReadOnlySpan<byte> marked)
     {
-        for (int slot = 0; slot < marked.Length; slot++)
+        int slot = 0;
+        while ((slot += marked[slot..].CommonPrefixLength(Verdicts[slot..])) < marked.Length)
         {
-            if (marked[slot] != _verdicts[slot])
-            {
-                Set(slot, marked[slot], NotEligible);
-            }
+            Count(_verdicts[slot], -1);
+            Count(marked[slot], 1);
+            _verdicts[slot] = marked[slot];
+            _totals[slot++] = NotEligible;
         }
+
+        FindBlockBests();
     }
 
     /// <summary>Adds to the totals of eligible slots.</summary>
+    /// <param name="scores">Per slot, 0 for those that are not eligible.</param>
+    /// <param name="weight">Factor.</param>
     public void AddScores(ReadOnlySpan<int> scores, int weight)
     {
-        for (int slot = 0; slot < scores.Length; slot++)
-        {
-            if (_verdicts[slot] == 0)
-            {
-                _totals[slot] += scores[slot] * weight;
-            }
-        }
+        Span<int> totals = _totals.AsSpan(0, scores.Length);
+        TensorPrimitives.MultiplyAdd(scores, weight, totals, totals);
+        FindBlockBests();
     }
 
     /// <summary>The best slot; among equals the first at or after <paramref name="start"/>, cyclically. -1 where none is eligible.</summary>
@@ -107,10 +115,17 @@ internal sealed class NodeVerdicts(int filters)
         }
 
         // The maximum and a search for its value are both vectorised well, unlike a search for the maximum's place.
-        ReadOnlySpan<int> totals = _totals.AsSpan(0, SlotCount);
-        int most = TensorPrimitives.Max(totals);
-        int late = totals[start..].IndexOf(most);
-        return late >= 0 ? start + late : totals[..start].IndexOf(most);
+        int most = TensorPrimitives.Max<int>(_blockBest.AsSpan(0, Blocks));
+        int startBlock = start >> BlockShift;
+        int late = Block(startBlock)[(start & (BlockSize - 1))..].IndexOf(most);
+        if (late >= 0)
+        {
+            return start + late;
+        }
+
+        int block = _blockBest.AsSpan(startBlock + 1, Blocks - startBlock - 1).IndexOf(most);
+        block = block >= 0 ? startBlock + 1 + block : _blockBest.AsSpan(0, Blocks).IndexOf(most);
+        return FirstIn(block, most);
     }
 
     /// <summary>The slots of the highest totals, best first, at most <paramref name="count"/>.</summary>
@@ -119,19 +134,19 @@ internal sealed class NodeVerdicts(int filters)
         // Take the maximum, hide it, repeat; then put back what was hidden.
         var slots = new List<int>(count);
         var hidden = new List<int>(count);
-        Span<int> totals = _totals.AsSpan(0, SlotCount);
+        Span<int> bests = _blockBest.AsSpan(0, Blocks);
         for (int i = Math.Min(count, EligibleCount); i > 0; i--)
         {
-            int most = TensorPrimitives.Max<int>(totals);
-            int best = totals.IndexOf(most);
+            int most = TensorPrimitives.Max<int>(bests);
+            int best = FirstIn(bests.IndexOf(most), most);
             slots.Add(best);
             hidden.Add(most);
-            totals[best] = NotEligible;
+            SetTotal(best, NotEligible);
         }
 
         for (int i = 0; i < slots.Count; i++)
         {
-            totals[slots[i]] = hidden[i];
+            SetTotal(slots[i], hidden[i]);
         }
 
         return slots;
@@ -158,12 +173,44 @@ internal sealed class NodeVerdicts(int filters)
         return slots;
     }
 
+    private int Blocks => (SlotCount + BlockSize - 1) >> BlockShift;
+
+    private Span<int> Block(int block) => _totals.AsSpan(block << BlockShift, BlockSize);
+
+    private int FirstIn(int block, int total) => (block << BlockShift) + Block(block).IndexOf(total);
+
+    private void SetTotal(int slot, int total)
+    {
+        int block = slot >> BlockShift;
+        int before = _totals[slot];
+        _totals[slot] = total;
+        if (total >= _blockBest[block])
+        {
+            _blockBest[block] = total;
+        }
+        else if (before == _blockBest[block])
+        {
+            _blockBest[block] = TensorPrimitives.Max<int>(Block(block));
+        }
+    }
+
+    private void FindBlockBests()
+    {
+        for (int block = 0; block < Blocks; block++)
+        {
+            _blockBest[block] = TensorPrimitives.Max<int>(Block(block));
+        }
+    }
+
     private void Reserve(int slotCount)
     {
         if (slotCount > _totals.Length)
         {
-            int size = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)slotCount);
+            int size = Math.Max(BlockSize, (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)slotCount));
             _totals = new int[size];
+            _blockBest = new int[size >> BlockShift];
+            _totals.AsSpan().Fill(NotEligible);
+            _blockBest.AsSpan().Fill(NotEligible);
             _verdicts = new byte[size];
         }
     }

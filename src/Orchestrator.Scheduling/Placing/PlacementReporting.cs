@@ -1,3 +1,4 @@
+using System.Numerics;
 using Orchestrator.Scheduling.Cluster;
 using Orchestrator.Scheduling.Explanations;
 using Orchestrator.Scheduling.Filters;
@@ -23,26 +24,81 @@ internal static class PlacementReporting
 
     public static PlacementReport Placed(Evaluation evaluation, int chosen)
     {
-        Dictionary<ITopologyScorer, int[]> topology = evaluation.Topology?.Parts(evaluation.Workload, evaluation.Nodes) ?? [];
-
         // The chosen one may be among equals of which others come first.
-        IEnumerable<int> runnersUp = evaluation.Nodes.Top(ScoresShown).Where(slot => slot != chosen).Take(ScoresShown - 1);
+        List<int> shown = evaluation.Nodes.Top(ScoresShown);
+        if (!shown.Remove(chosen) && shown.Count == ScoresShown)
+        {
+            shown.RemoveAt(ScoresShown - 1);
+        }
+
+        var scores = new NodeScore[shown.Count + 1];
+        scores[0] = Score(evaluation, chosen);
+        for (int i = 0; i < shown.Count; i++)
+        {
+            scores[i + 1] = Score(evaluation, shown[i]);
+        }
+
         return new PlacementReport(
             evaluation.Cluster.NodeCount,
             evaluation.Nodes.EligibleCount,
             Filters(evaluation),
-            [.. runnersUp.Prepend(chosen).Select(slot => Score(evaluation, topology, slot))],
+            scores,
             "",
             []);
     }
 
-    public static PlacementReport Unfit(Evaluation evaluation) => new(
+    /// <param name="evaluation">The evaluation.</param>
+    /// <param name="obstacles">What keeps each of the nodes from the workload.</param>
+    public static PlacementReport Unfit(Evaluation evaluation, ObstacleTable obstacles) => new(
         evaluation.Cluster.NodeCount,
         0,
         Filters(evaluation),
         [],
-        Message(evaluation),
-        Remedies(evaluation));
+        Message(evaluation.Cluster, obstacles),
+        Remedies(evaluation.Cluster, obstacles));
+
+    // Kubernetes' form: reasons with the number of nodes that have them, in the order of the text.
+    private static string Message(ClusterState cluster, ObstacleTable obstacles)
+    {
+        IEnumerable<string> parts = obstacles.Reasons.Select(c => $"{c.Value} {c.Key}").Order(StringComparer.Ordinal);
+        return $"0/{cluster.NodeCount} nodes are available: {string.Join(", ", parts)}.";
+    }
+
+    // Of the nodes that fewest filters reject: for each set of these filters the cheapest change.
+    private static List<string> Remedies(ClusterState cluster, ObstacleTable obstacles)
+    {
+        int fewest = int.MaxValue;
+        var cheapest = new Dictionary<int, ObstacleClass>();
+        foreach (ObstacleClass obstacle in obstacles.Classes)
+        {
+            int count = BitOperations.PopCount((uint)obstacle.Failing);
+            if (count < fewest)
+            {
+                cheapest.Clear();
+                fewest = count;
+            }
+
+            if (count == fewest && (!cheapest.TryGetValue(obstacle.Failing, out ObstacleClass? known) || obstacle.CompareTo(known) < 0))
+            {
+                cheapest[obstacle.Failing] = obstacle;
+            }
+        }
+
+        return [.. cheapest.Values
+            .Select(obstacle => (obstacle.Remedy.Cost, Text: Text(cluster, obstacles, obstacle)))
+            .OrderBy(r => r.Cost)
+            .ThenBy(r => r.Text, StringComparer.Ordinal)
+            .Take(RemediesShown)
+            .Select(r => r.Text)];
+    }
+
+    private static string Text(ClusterState cluster, ObstacleTable obstacles, ObstacleClass obstacle) => (obstacle.Remedy.Scope, obstacle.Count) switch
+    {
+        (RemedyScope.Workload, 1) => $"{obstacle.Remedy.Change} (node {cluster.NameOf(obstacles.FirstOf(obstacle))})",
+        (RemedyScope.Workload, _) => $"{obstacle.Remedy.Change} ({obstacle.Count} nodes)",
+        (_, 1) => $"{obstacle.Remedy.Change} on node {cluster.NameOf(obstacles.FirstOf(obstacle))}",
+        _ => $"{obstacle.Remedy.Change} on any of {obstacle.Count} nodes",
+    };
 
     private static List<FilterVerdict> Filters(Evaluation evaluation)
     {
@@ -62,106 +118,22 @@ internal static class PlacementReporting
         return verdicts;
     }
 
-    private static NodeScore Score(Evaluation evaluation, Dictionary<ITopologyScorer, int[]> topology, int slot) => new(
-        evaluation.Cluster.NameOf(slot)!,
-        evaluation.Nodes.Total(slot),
-        [
-            .. evaluation.Profile.Scorers.Select(s => new ScorePart(s.Name, s.Score(evaluation.Cluster, slot, evaluation.Workload.Shape), s.Weight)),
-            .. topology.Select(t => new ScorePart(t.Key.Name, t.Value[slot], t.Key.Weight)),
-        ]);
-
-    // Kubernetes' form: reasons with the number of nodes that have them, in the order of the text.
-    private static string Message(Evaluation evaluation)
+    private static NodeScore Score(Evaluation evaluation, int slot)
     {
-        var counts = new Dictionary<string, int>(StringComparer.Ordinal);
-        for (int i = 0; i < evaluation.Profile.FilterCount; i++)
+        IReadOnlyList<INodeScorer> scorers = evaluation.Profile.Scorers;
+        IReadOnlyList<ScoredByTopology> byTopology = evaluation.Topology?.Scored ?? [];
+        var parts = new ScorePart[scorers.Count + byTopology.Count];
+        for (int i = 0; i < scorers.Count; i++)
         {
-            foreach (int slot in evaluation.Nodes.Rejected(i, evaluation.Nodes.RejectedCount(i)))
-            {
-                foreach (string reason in evaluation.Profile.FilterAt(i).Reasons(evaluation.Cluster, slot, evaluation.Workload))
-                {
-                    counts[reason] = counts.GetValueOrDefault(reason) + 1;
-                }
-            }
+            parts[i] = new ScorePart(scorers[i].Name, scorers[i].Score(evaluation.Cluster, slot, evaluation.Workload.Shape), scorers[i].Weight);
         }
 
-        IEnumerable<string> parts = counts.Select(c => $"{c.Value} {c.Key}").Order(StringComparer.Ordinal);
-        return $"0/{evaluation.Cluster.NodeCount} nodes are available: {string.Join(", ", parts)}.";
-    }
-
-    private static List<string> Remedies(Evaluation evaluation)
-    {
-        var closest = new List<(int Slot, int Failing)>();
-        int fewest = int.MaxValue;
-        for (int slot = 0; slot < evaluation.Cluster.SlotCount; slot++)
+        for (int i = 0; i < byTopology.Count; i++)
         {
-            if (evaluation.Cluster.NameOf(slot) is null)
-            {
-                continue;
-            }
-
-            int failing = Failing(evaluation, slot);
-            int count = System.Numerics.BitOperations.PopCount((uint)failing);
-            if (count < fewest)
-            {
-                closest.Clear();
-                fewest = count;
-            }
-
-            if (count == fewest)
-            {
-                closest.Add((slot, failing));
-            }
+            (ITopologyScorer scorer, int[] scores) = byTopology[i];
+            parts[scorers.Count + i] = new ScorePart(scorer.Name, scores[slot], scorer.Weight);
         }
 
-        return [.. closest
-            .GroupBy(c => c.Failing)
-            .Select(group => Cheapest(evaluation, group.Key, group.Select(c => c.Slot)))
-            .OrderBy(r => r.Cost)
-            .ThenBy(r => r.Text, StringComparer.Ordinal)
-            .Take(RemediesShown)
-            .Select(r => r.Text)];
-    }
-
-    private static int Failing(Evaluation evaluation, int slot)
-    {
-        int failing = 0;
-        for (int i = 0; i < evaluation.Profile.FilterCount; i++)
-        {
-            failing |= evaluation.Profile.FilterAt(i).Admits(evaluation.Cluster, slot, evaluation.Workload) ? 0 : 1 << i;
-        }
-
-        return failing;
-    }
-
-    // Of the nodes that the same filters reject: the cheapest set of changes, and the nodes for which just that would do.
-    private static (string Text, double Cost) Cheapest(
-        Evaluation evaluation, int failing, IEnumerable<int> slots)
-    {
-        var byChange = new Dictionary<string, (double Cost, RemedyScope Scope, List<string> Nodes)>(StringComparer.Ordinal);
-        foreach (int slot in slots)
-        {
-            Remedy[] remedies = [.. Enumerable.Range(0, evaluation.Profile.FilterCount)
-                .Where(i => (failing & (1 << i)) != 0)
-                .Select(i => evaluation.Profile.FilterAt(i).RemedyFor(evaluation.Cluster, slot, evaluation.Workload))];
-            string change = string.Join(" and ", remedies.Select(r => r.Change));
-            if (!byChange.TryGetValue(change, out (double Cost, RemedyScope Scope, List<string> Nodes) entry))
-            {
-                RemedyScope scope = remedies.All(r => r.Scope == RemedyScope.Workload) ? RemedyScope.Workload : RemedyScope.Node;
-                byChange[change] = entry = (remedies.Sum(r => r.Cost), scope, []);
-            }
-
-            entry.Nodes.Add(evaluation.Cluster.NameOf(slot)!);
-        }
-
-        (string cheapest, (double cost, RemedyScope where, List<string> nodes)) = byChange.OrderBy(c => c.Value.Cost).ThenByDescending(c => c.Value.Nodes.Count).First();
-        string text = (where, nodes.Count) switch
-        {
-            (RemedyScope.Workload, 1) => $"{cheapest} (node {nodes[0]})",
-            (RemedyScope.Workload, _) => $"{cheapest} ({nodes.Count} nodes)",
-            (_, 1) => $"{cheapest} on node {nodes[0]}",
-            _ => $"{cheapest} on any of {nodes.Count} nodes",
-        };
-        return (text, cost);
+        return new NodeScore(evaluation.Cluster.NameOf(slot)!, evaluation.Nodes.Total(slot), parts);
     }
 }

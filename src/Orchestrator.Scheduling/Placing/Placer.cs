@@ -15,6 +15,7 @@ public sealed class Placer(ClusterState cluster, PlacementProfile profile, Rando
 {
     private readonly Dictionary<WorkloadShape, ShapeEvaluation> _evaluations = new(ReferenceEqualityComparer.Instance);
     private readonly TopologyEvaluation _topology = new(cluster, profile);
+    private ((Workload, long, long) Asked, PlacementReport Report)? _unfit;
     private long _uses;
 
     public PlacementProfile Profile => profile;
@@ -64,7 +65,30 @@ public sealed class Placer(ClusterState cluster, PlacementProfile profile, Rando
             return PlacementReporting.Placed(evaluation, placement.Slot);
         }
 
-        return concerned ? PlacementReporting.Unfit(evaluation) : single.UnfitReport ??= PlacementReporting.Unfit(evaluation);
+        // Where pods are elsewhere changes what is in the way on nodes that did not change: then all are asked, else those that did.
+        return _topology.IsFiltered(workload)
+            ? UnfitByTopology(evaluation)
+            : single.UnfitReport ??= PlacementReporting.Unfit(evaluation, single.Obstacles(workload));
+    }
+
+    private PlacementReport UnfitByTopology(Evaluation evaluation)
+    {
+        (Workload, long, long) asked = (evaluation.Workload, cluster.Version, cluster.NodesVersion);
+        if (_unfit is { } last && last.Asked == asked)
+        {
+            return last.Report;
+        }
+
+        var obstacles = new ObstacleTable();
+        obstacles.Reserve(cluster.SlotCount);
+        for (int slot = 0; slot < cluster.SlotCount; slot++)
+        {
+            obstacles.Examine(cluster, profile, evaluation.Workload, slot);
+        }
+
+        PlacementReport report = PlacementReporting.Unfit(evaluation, obstacles);
+        _unfit = (asked, report);
+        return report;
     }
 
     private NodeVerdicts NodesFor(Workload workload, out bool concerned)

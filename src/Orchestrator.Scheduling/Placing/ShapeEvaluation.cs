@@ -13,7 +13,9 @@ internal sealed class ShapeEvaluation
     private readonly PlacementProfile _profile;
     private readonly WorkloadShape _shape;
     private readonly Action<int> _examine;
+    private readonly ObstacleTable _obstacles = new();
     private long _seenVersion = -1;
+    private long _obstaclesVersion = -1;
 
     public ShapeEvaluation(ClusterState cluster, PlacementProfile profile, WorkloadShape shape)
     {
@@ -27,11 +29,28 @@ internal sealed class ShapeEvaluation
     /// <summary>When the placer last used it, for eviction.</summary>
     public long LastUse { get; set; }
 
-    /// <summary>The report made at this version, if any: pods of one shape that fit nowhere share it.</summary>
+    /// <summary>The report made at this version, if any: pods of one shape that fit nowhere, and are not concerned by where pods are, share it.</summary>
     public PlacementReport? UnfitReport { get; set; }
 
     /// <summary>Valid after <see cref="Refresh"/>.</summary>
     public NodeVerdicts Nodes { get; }
+
+    /// <summary>What keeps the nodes from the shape, brought up to date; only for workloads that are not concerned by where pods are.</summary>
+    public ObstacleTable Obstacles(Workload workload)
+    {
+        void Examine(int slot) => _obstacles.Examine(_cluster, _profile, workload, slot);
+        _obstacles.Reserve(_cluster.SlotCount);
+        if (_obstaclesVersion < 0 || !_cluster.TryVisitTouched(_obstaclesVersion, Examine))
+        {
+            for (int slot = 0; slot < _cluster.SlotCount; slot++)
+            {
+                Examine(slot);
+            }
+        }
+
+        _obstaclesVersion = _cluster.Version;
+        return _obstacles;
+    }
 
     public void Refresh()
     {

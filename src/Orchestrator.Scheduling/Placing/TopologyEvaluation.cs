@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Orchestrator.Scheduling.Cluster;
 using Orchestrator.Scheduling.Filters;
 using Orchestrator.Scheduling.Scorers;
@@ -12,11 +13,16 @@ namespace Orchestrator.Scheduling.Placing;
 internal sealed class TopologyEvaluation(ClusterState cluster, PlacementProfile profile)
 {
     private readonly NodeVerdicts _nodes = new(profile.FilterCount);
+    private readonly List<ScoredByTopology> _scored = [];
+    private readonly List<int[]> _spare = [];
     private byte[] _marked = [];
-    private int[] _scores = [];
     private (Workload Workload, long Version, long NodesVersion) _answered;
 
-    public bool Concerns(Workload workload)
+    /// <summary>The parts of the totals that the last evaluation added.</summary>
+    public IReadOnlyList<ScoredByTopology> Scored => _scored;
+
+    /// <summary>Whether where pods are may keep the workload from a node.</summary>
+    public bool IsFiltered(Workload workload)
     {
         foreach (ITopologyFilter filter in profile.TopologyFilters)
         {
@@ -24,6 +30,17 @@ internal sealed class TopologyEvaluation(ClusterState cluster, PlacementProfile 
             {
                 return true;
             }
+        }
+
+        return false;
+    }
+
+    /// <summary>Whether where pods are may matter to the workload.</summary>
+    public bool Concerns(Workload workload)
+    {
+        if (IsFiltered(workload))
+        {
+            return true;
         }
 
         foreach (ITopologyScorer scorer in profile.TopologyScorers)
@@ -52,8 +69,14 @@ internal sealed class TopologyEvaluation(ClusterState cluster, PlacementProfile 
         if (_marked.Length < slots)
         {
             _marked = new byte[single.Capacity];
-            _scores = new int[single.Capacity];
+            _spare.Clear();
         }
+        else
+        {
+            _spare.AddRange(_scored.Select(s => s.Scores));
+        }
+
+        _scored.Clear();
 
         Span<byte> marked = _marked.AsSpan(0, slots);
         single.Verdicts.CopyTo(marked);
@@ -66,32 +89,34 @@ internal sealed class TopologyEvaluation(ClusterState cluster, PlacementProfile 
         }
 
         _nodes.Reject(marked);
-        for (int i = 0; i < profile.TopologyScorers.Count && _nodes.EligibleCount > 1; i++)
+        foreach (ITopologyScorer scorer in _nodes.EligibleCount > 1 ? profile.TopologyScorers : [])
         {
-            if (profile.TopologyScorers[i].Concerns(cluster, workload))
+            if (scorer.Concerns(cluster, workload))
             {
-                profile.TopologyScorers[i].Score(cluster, workload, marked, _scores.AsSpan(0, slots));
-                _nodes.AddScores(_scores.AsSpan(0, slots), profile.TopologyScorers[i].Weight);
+                int[] scores = TakeSpare();
+                scorer.Score(cluster, workload, marked, scores.AsSpan(0, slots));
+                _nodes.AddScores(scores.AsSpan(0, slots), scorer.Weight);
+                _scored.Add(new ScoredByTopology(scorer, scores));
             }
         }
 
         return _nodes;
     }
 
-    /// <summary>The parts of the totals of these slots, for those that are concerned.</summary>
-    public Dictionary<ITopologyScorer, int[]> Parts(Workload workload, NodeVerdicts nodes)
+    private int[] TakeSpare()
     {
-        var parts = new Dictionary<ITopologyScorer, int[]>();
-        foreach (ITopologyScorer scorer in profile.TopologyScorers)
+        if (_spare.Count == 0)
         {
-            int[] scores = new int[nodes.SlotCount];
-            if (nodes.EligibleCount > 1 && scorer.Concerns(cluster, workload))
-            {
-                scorer.Score(cluster, workload, nodes.Verdicts, scores);
-                parts.Add(scorer, scores);
-            }
+            return new int[_marked.Length];
         }
 
-        return parts;
+        int[] spare = _spare[^1];
+        _spare.RemoveAt(_spare.Count - 1);
+        return spare;
     }
 }
+
+/// <param name="Scorer">Who scored.</param>
+/// <param name="Scores">Per slot its score.</param>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct ScoredByTopology(ITopologyScorer Scorer, int[] Scores);

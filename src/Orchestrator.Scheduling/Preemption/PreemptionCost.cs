@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Orchestrator.Scheduling.Preemption;
 
 /// <summary>
@@ -9,15 +11,12 @@ namespace Orchestrator.Scheduling.Preemption;
 /// <param name="PrioritySum">Of the victims, each counted from the lowest possible.</param>
 /// <param name="Count">Victims to be deleted.</param>
 /// <param name="EarliestStartSeconds">The earliest start among the victims of the highest priority.</param>
-public sealed record PreemptionCost(int Violations, int HighestPriority, long PrioritySum, int Count, long EarliestStartSeconds) : IComparable<PreemptionCost>
+[StructLayout(LayoutKind.Auto)]
+public readonly record struct PreemptionCost(int Violations, int HighestPriority, long PrioritySum, int Count, long EarliestStartSeconds)
+    : IComparable<PreemptionCost>
 {
-    public int CompareTo(PreemptionCost? other)
+    public int CompareTo(PreemptionCost other)
     {
-        if (other is null)
-        {
-            return -1;
-        }
-
         int order = Violations.CompareTo(other.Violations);
         order = order != 0 ? order : HighestPriority.CompareTo(other.HighestPriority);
         order = order != 0 ? order : PrioritySum.CompareTo(other.PrioritySum);
@@ -25,11 +24,11 @@ public sealed record PreemptionCost(int Violations, int HighestPriority, long Pr
         return order != 0 ? order : other.EarliestStartSeconds.CompareTo(EarliestStartSeconds);
     }
 
-    public static bool operator <(PreemptionCost left, PreemptionCost right) => left?.CompareTo(right) < 0;
+    public static bool operator <(PreemptionCost left, PreemptionCost right) => left.CompareTo(right) < 0;
 
-    public static bool operator >(PreemptionCost left, PreemptionCost right) => left?.CompareTo(right) > 0;
+    public static bool operator >(PreemptionCost left, PreemptionCost right) => left.CompareTo(right) > 0;
 
-    public static bool operator <=(PreemptionCost left, PreemptionCost right) => left?.CompareTo(right) <= 0;
+    public static bool operator <=(PreemptionCost left, PreemptionCost right) => left.CompareTo(right) <= 0;
 
-    public static bool operator >=(PreemptionCost left, PreemptionCost right) => left?.CompareTo(right) >= 0;
+    public static bool operator >=(PreemptionCost left, PreemptionCost right) => left.CompareTo(right) >= 0;
 }

@@ -23,19 +23,20 @@ public sealed class Preemptor(ClusterState cluster, PlacementProfile profile, Ra
     private readonly VictimSearch _search = new(cluster, profile);
     private readonly TopologyEvaluation _topology = new(cluster, profile);
     private readonly Dictionary<(WorkloadShape Shape, int Priority), CostTable> _tables = [];
-    private IReadOnlyList<DisruptionBudget> _budgets = [];
+    private BudgetSet _budgets = new([]);
     private long _uses;
 
     /// <summary>The budgets as they are now; a change makes everything be asked again.</summary>
     public IReadOnlyList<DisruptionBudget> Budgets
     {
-        get => _budgets;
+        get;
         set
         {
-            _budgets = value;
+            field = value;
+            _budgets = new BudgetSet(value);
             _tables.Clear();
         }
-    }
+    } = [];
 
     /// <summary>The cheapest plan, or null where no pods of lower priority are in the way alone.</summary>
     public PreemptionPlan? Find(Workload workload, int priority)
@@ -51,13 +52,13 @@ public sealed class Preemptor(ClusterState cluster, PlacementProfile profile, Ra
             _cluster.Topology.TalliesOf(workload.Shape);
         }
 
-        int best = _topology.Concerns(workload) ? BestOfCandidates(workload, priority) : TableFor(workload.Shape, priority).Best(workload);
+        int best = _topology.IsFiltered(workload) ? BestOfCandidates(workload, priority) : TableFor(workload.Shape, priority).Cheapest(workload);
         if (best < 0)
         {
             return null;
         }
 
-        PreemptionCost cost = _search.Find(best, workload, priority, _budgets)!;
+        PreemptionCost cost = _search.Find(best, workload, priority, _budgets)!.Value;
         return new PreemptionPlan(best, _cluster.NameOf(best)!, _search.Victims(), cost);
     }
 
@@ -75,7 +76,7 @@ public sealed class Preemptor(ClusterState cluster, PlacementProfile profile, Ra
         for (int i = 0; i < _cluster.SlotCount && wanted > 0; i++)
         {
             int slot = (start + i) % _cluster.SlotCount;
-            if (_cluster.NameOf(slot) is null || !MayHelp(slot, workload.Shape) || _search.Find(slot, workload, priority, _budgets) is not { } cost)
+            if (_cluster.NameOf(slot) is null || CostAt(slot, workload, priority) is not { } cost)
             {
                 continue;
             }
@@ -89,6 +90,9 @@ public sealed class Preemptor(ClusterState cluster, PlacementProfile profile, Ra
 
         return best;
     }
+
+    private PreemptionCost? CostAt(int slot, Workload workload, int priority) =>
+        MayHelp(slot, workload.Shape) ? _search.Find(slot, workload, priority, _budgets) : null;
 
     private bool MayHelp(int slot, WorkloadShape shape)
     {
@@ -112,52 +116,10 @@ public sealed class Preemptor(ClusterState cluster, PlacementProfile profile, Ra
                 _tables.Remove(_tables.MinBy(t => t.Value.LastUse).Key);
             }
 
-            _tables.Add((shape, priority), table = new CostTable(this, priority));
+            _tables.Add((shape, priority), table = new CostTable(_cluster, (slot, workload) => CostAt(slot, workload, priority)));
         }
 
         table.LastUse = ++_uses;
         return table;
-    }
-
-    /// <summary>What each node would cost one shape at one priority.</summary>
-    private sealed class CostTable(Preemptor owner, int priority)
-    {
-        private PreemptionCost?[] _costs = [];
-        private long _seenVersion = -1;
-
-        public long LastUse { get; set; }
-
-        public int Best(Workload workload)
-        {
-            Refresh(workload);
-            int best = -1;
-            PreemptionCost? least = null;
-            for (int slot = 0; slot < _costs.Length; slot++)
-            {
-                if (_costs[slot] is { } cost && (least is null || cost.CompareTo(least) < 0))
-                {
-                    (best, least) = (slot, cost);
-                }
-            }
-
-            return best;
-        }
-
-        private void Refresh(Workload workload)
-        {
-            void Examine(int slot) => _costs[slot] = owner._cluster.NameOf(slot) is not null && owner.MayHelp(slot, workload.Shape)
-                ? owner._search.Find(slot, workload, priority, owner._budgets)
-                : null;
-            if (_seenVersion < 0 || _costs.Length != owner._cluster.SlotCount || !owner._cluster.TryVisitTouched(_seenVersion, Examine))
-            {
-                _costs = new PreemptionCost?[owner._cluster.SlotCount];
-                for (int slot = 0; slot < _costs.Length; slot++)
-                {
-                    Examine(slot);
-                }
-            }
-
-            _seenVersion = owner._cluster.Version;
-        }
     }
 }

@@ -1,4 +1,5 @@
 using Orchestrator.Scheduling.Cluster;
+using Orchestrator.Scheduling.Filters;
 using Orchestrator.Scheduling.Placing;
 using Orchestrator.Scheduling.Workloads;
 
@@ -6,7 +7,7 @@ namespace Orchestrator.Scheduling.Preemption;
 
 /// <summary>
 /// Finds the fewest pods of one node that must go for a workload to fit: takes all of lower priority away, then puts back, the most important
-/// first, each that may stay. Asks the same filters as placing does, of the cluster as it would be.
+/// first, each that may stay. Asks the same filters as placing does, of the cluster as it would be; where only requests decide, by their sums.
 /// </summary>
 internal sealed class VictimSearch(ClusterState cluster, PlacementProfile profile)
 {
@@ -14,9 +15,12 @@ internal sealed class VictimSearch(ClusterState cluster, PlacementProfile profil
     private readonly List<PlacedPod> _protected = [];
     private readonly List<PlacedPod> _free = [];
     private readonly List<PlacedPod> _victims = [];
+    private readonly Shortfall _shortfall = new();
+    private int[] _left = [];
+    private bool _onlyRequestsDecide;
 
     /// <summary>The victims, valid until the next search; null where the workload does not fit even without any.</summary>
-    public PreemptionCost? Find(int slot, Workload workload, int priority, IReadOnlyList<DisruptionBudget> budgets)
+    public PreemptionCost? Find(int slot, Workload workload, int priority, BudgetSet budgets)
     {
         _lower.Clear();
         _victims.Clear();
@@ -35,9 +39,10 @@ internal sealed class VictimSearch(ClusterState cluster, PlacementProfile profil
 
         // By uid at last: the order in which pods were learnt of must not decide.
         _lower.Sort(ByImportance);
+        Begin(slot, workload);
         foreach (PlacedPod pod in _lower)
         {
-            cluster.CountTentatively(slot, pod, -1);
+            Count(slot, pod, -1);
         }
 
         bool fits = Admits(slot, workload);
@@ -54,7 +59,7 @@ internal sealed class VictimSearch(ClusterState cluster, PlacementProfile profil
 
         foreach (PlacedPod pod in _victims)
         {
-            cluster.CountTentatively(slot, pod, 1);
+            Count(slot, pod, 1);
         }
 
         return fits && _victims.Count > 0 ? Cost(budgets) : null;
@@ -71,11 +76,45 @@ internal sealed class VictimSearch(ClusterState cluster, PlacementProfile profil
         return order != 0 ? order : string.CompareOrdinal(a.Uid, b.Uid);
     }
 
+    private void Begin(int slot, Workload workload)
+    {
+        _onlyRequestsDecide = true;
+        for (int i = 0; i < profile.FilterCount && _onlyRequestsDecide; i++)
+        {
+            IFilter filter = profile.FilterAt(i);
+            _onlyRequestsDecide = filter is FitsResources || !filter.IsHelpedByPreemption || !filter.Concerns(cluster, workload);
+        }
+
+        if (_onlyRequestsDecide)
+        {
+            _shortfall.Begin(cluster, slot, workload.Shape);
+        }
+    }
+
+    private void Count(int slot, PlacedPod pod, int sign)
+    {
+        if (_onlyRequestsDecide)
+        {
+            _shortfall.Count(pod.Workload.Shape, sign);
+        }
+        else
+        {
+            cluster.CountTentatively(slot, pod, sign);
+        }
+    }
+
+    // Of the filters that no pod's going helps the node was asked before.
     private bool Admits(int slot, Workload workload)
     {
+        if (_onlyRequestsDecide)
+        {
+            return _shortfall.IsNone;
+        }
+
         for (int i = 0; i < profile.FilterCount; i++)
         {
-            if (!profile.FilterAt(i).Admits(cluster, slot, workload))
+            IFilter filter = profile.FilterAt(i);
+            if (filter.IsHelpedByPreemption && !filter.Admits(cluster, slot, workload))
             {
                 return false;
             }
@@ -85,7 +124,7 @@ internal sealed class VictimSearch(ClusterState cluster, PlacementProfile profil
     }
 
     // Which would break a budget if all of them went, the most important going first as in Kubernetes.
-    private void Split(IReadOnlyList<DisruptionBudget> budgets)
+    private void Split(BudgetSet budgets)
     {
         _protected.Clear();
         _free.Clear();
@@ -95,13 +134,13 @@ internal sealed class VictimSearch(ClusterState cluster, PlacementProfile profil
             return;
         }
 
-        int[] left = [.. budgets.Select(b => b.Allowed)];
+        ResetLeft(budgets);
         foreach (PlacedPod pod in _lower)
         {
             bool violates = false;
-            for (int i = 0; i < left.Length && pod.Rank.Stage == PlacementStage.Placed; i++)
+            foreach (int budget in ProtectingOf(pod, budgets))
             {
-                violates |= budgets[i].Protects(pod.Workload.Identity) && --left[i] < 0;
+                violates |= --_left[budget] < 0;
             }
 
             (violates ? _protected : _free).Add(pod);
@@ -112,20 +151,54 @@ internal sealed class VictimSearch(ClusterState cluster, PlacementProfile profil
     {
         foreach (PlacedPod pod in pods)
         {
-            cluster.CountTentatively(slot, pod, 1);
+            Count(slot, pod, 1);
             if (!Admits(slot, workload))
             {
-                cluster.CountTentatively(slot, pod, -1);
+                Count(slot, pod, -1);
                 _victims.Add(pod);
             }
         }
     }
 
     // Counted of those that really go: a pod that seemed too many may not be once others stay.
-    private int Violations(DisruptionBudget budget) => Math.Max(
-        0, _victims.Count(v => v.Rank.Stage == PlacementStage.Placed && budget.Protects(v.Workload.Identity)) - budget.Allowed);
+    private int Violations(BudgetSet budgets)
+    {
+        if (budgets.Count == 0)
+        {
+            return 0;
+        }
 
-    private PreemptionCost Cost(IReadOnlyList<DisruptionBudget> budgets)
+        ResetLeft(budgets);
+        int violations = 0;
+        foreach (PlacedPod victim in _victims)
+        {
+            foreach (int budget in ProtectingOf(victim, budgets))
+            {
+                violations += --_left[budget] < 0 ? 1 : 0;
+            }
+        }
+
+        return violations;
+    }
+
+    // Those that end anyway, or are not there yet, are nobody's disruption.
+    private static int[] ProtectingOf(PlacedPod pod, BudgetSet budgets) =>
+        pod.Rank.Stage == PlacementStage.Placed ? budgets.Protecting(pod.Workload.Identity) : [];
+
+    private void ResetLeft(BudgetSet budgets)
+    {
+        if (_left.Length < budgets.Count)
+        {
+            _left = new int[budgets.Count];
+        }
+
+        for (int i = 0; i < budgets.Count; i++)
+        {
+            _left[i] = budgets.Allowed(i);
+        }
+    }
+
+    private PreemptionCost Cost(BudgetSet budgets)
     {
         int highest = int.MinValue;
         int count = 0;
@@ -149,6 +222,6 @@ internal sealed class VictimSearch(ClusterState cluster, PlacementProfile profil
             earliest = victim.Rank.Priority == highest ? Math.Min(earliest, victim.Rank.StartedSeconds) : earliest;
         }
 
-        return new PreemptionCost(budgets.Sum(Violations), highest, sum, count, earliest);
+        return new PreemptionCost(Violations(budgets), highest, sum, count, earliest);
     }
 }

@@ -26,7 +26,7 @@ public interface ITopologyScorer : IScorer
     /// <summary>Whether it would tell nodes apart for the workload.</summary>
     bool Concerns(ClusterState cluster, Workload workload);
 
-    /// <summary>Writes a score from 0 to <see cref="Scores.Max"/> for each slot whose verdict is 0.</summary>
+    /// <summary>Writes a score from 0 to <see cref="Scores.Max"/> for each slot whose verdict is 0, and 0 for the others.</summary>
     void Score(ClusterState cluster, Workload workload, ReadOnlySpan<byte> verdicts, Span<int> scores);
 }
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Orchestrator.Scheduling.Cluster;
 using Orchestrator.Scheduling.Topology;
 using Orchestrator.Scheduling.Workloads;
@@ -19,7 +20,9 @@ public sealed class PrefersPodAffinity : ITopologyScorer
 
     public void Score(ClusterState cluster, Workload workload, ReadOnlySpan<byte> verdicts, Span<int> scores)
     {
-        long[] raw = new long[verdicts.Length];
+        double[] rented = ArrayPool<double>.Shared.Rent(verdicts.Length);
+        Span<double> raw = rented.AsSpan(0, verdicts.Length);
+        raw.Clear();
         IReadOnlyList<PreferredAffinityTerm> preferred = workload.Shape.Terms.Preferred;
         DomainTally[] tallies = preferred.Count == 0 ? [] : cluster.Topology.TalliesOf(workload.Shape).Preferred;
         for (int i = 0; i < tallies.Length; i++)
@@ -32,24 +35,37 @@ public sealed class PrefersPodAffinity : ITopologyScorer
             Add(owned.Domains, owned.Weight, raw);
         }
 
-        long least = long.MaxValue;
-        long most = long.MinValue;
-        for (int slot = 0; slot < raw.Length; slot++)
+        Normalise(verdicts, raw, scores);
+        ArrayPool<double>.Shared.Return(rented);
+    }
+
+    // Whole numbers, though of a type that divides fast: exact up to 2^53, which weights of 100 do not reach.
+    private static void Normalise(ReadOnlySpan<byte> verdicts, ReadOnlySpan<double> raw, Span<int> scores)
+    {
+        double least = double.MaxValue;
+        double most = double.MinValue;
+        for (int slot = 0; slot < verdicts.Length; slot++)
         {
             if (verdicts[slot] == 0)
             {
-                least = Math.Min(least, raw[slot]);
-                most = Math.Max(most, raw[slot]);
+                least = raw[slot] < least ? raw[slot] : least;
+                most = raw[slot] > most ? raw[slot] : most;
             }
         }
 
-        for (int slot = 0; slot < raw.Length; slot++)
+        if (most <= least)
         {
-            scores[slot] = verdicts[slot] != 0 || most <= least ? 0 : (int)(Scores.Max * (raw[slot] - least) / (most - least));
+            scores.Clear();
+            return;
+        }
+
+        for (int slot = 0; slot < verdicts.Length; slot++)
+        {
+            scores[slot] = verdicts[slot] != 0 ? 0 : (int)(Scores.Max * (raw[slot] - least) / (most - least));
         }
     }
 
-    private static void Add(DomainTally tally, int weight, long[] raw)
+    private static void Add(DomainTally tally, int weight, Span<double> raw)
     {
         tally.Refresh();
         ReadOnlySpan<int> domains = tally.DomainOf[..raw.Length];
@@ -58,7 +74,7 @@ public sealed class PrefersPodAffinity : ITopologyScorer
         {
             if (domains[slot] >= 0)
             {
-                raw[slot] += (long)weight * counts[domains[slot]];
+                raw[slot] += (double)weight * counts[domains[slot]];
             }
         }
     }

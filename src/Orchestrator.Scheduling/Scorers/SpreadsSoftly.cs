@@ -1,3 +1,4 @@
+using System.Buffers;
 using Orchestrator.Model;
 using Orchestrator.Scheduling.Cluster;
 using Orchestrator.Scheduling.Topology;
@@ -19,8 +20,9 @@ public sealed class SpreadsSoftly : ITopologyScorer
 
     public void Score(ClusterState cluster, Workload workload, ReadOnlySpan<byte> verdicts, Span<int> scores)
     {
-        double[] raw = new double[verdicts.Length];
-        bool[] ignored = new bool[verdicts.Length];
+        double[] rented = ArrayPool<double>.Shared.Rent(verdicts.Length);
+        Span<double> raw = rented.AsSpan(0, verdicts.Length);
+        raw.Clear();
         IReadOnlyList<SpreadConstraint> spread = workload.Shape.Terms.Spread;
         DomainTally[] tallies = cluster.Topology.TalliesOf(workload.Shape).Spread;
         for (int i = 0; i < spread.Count; i++)
@@ -28,14 +30,16 @@ public sealed class SpreadsSoftly : ITopologyScorer
             if (!spread[i].IsRequired)
             {
                 tallies[i].Refresh();
-                Add(spread[i], tallies[i], verdicts, raw, ignored);
+                Add(spread[i], tallies[i], verdicts, raw);
             }
         }
 
-        Normalise(verdicts, raw, ignored, scores);
+        Normalise(verdicts, raw, scores);
+        ArrayPool<double>.Shared.Return(rented);
     }
 
-    private static void Add(SpreadConstraint constraint, DomainTally tally, ReadOnlySpan<byte> verdicts, double[] raw, bool[] ignored)
+    // A node without the label is no number from then on.
+    private static void Add(SpreadConstraint constraint, DomainTally tally, ReadOnlySpan<byte> verdicts, Span<double> raw)
     {
         ReadOnlySpan<int> domains = tally.DomainOf;
         ReadOnlySpan<int> counts = tally.Counts;
@@ -45,8 +49,7 @@ public sealed class SpreadsSoftly : ITopologyScorer
         {
             if (verdicts[slot] == 0)
             {
-                ignored[slot] |= domains[slot] < 0;
-                raw[slot] += domains[slot] < 0 ? 0 : (counts[domains[slot]] * weight) + (constraint.MaxSkew - 1);
+                raw[slot] += domains[slot] < 0 ? double.NaN : (counts[domains[slot]] * weight) + (constraint.MaxSkew - 1);
             }
         }
     }
@@ -69,24 +72,26 @@ public sealed class SpreadsSoftly : ITopologyScorer
     }
 
     // Fewest is best; nodes without one of the labels come last.
-    private static void Normalise(ReadOnlySpan<byte> verdicts, double[] raw, bool[] ignored, Span<int> scores)
+    private static void Normalise(ReadOnlySpan<byte> verdicts, Span<double> raw, Span<int> scores)
     {
-        long most = long.MinValue;
-        long least = long.MaxValue;
+        double most = double.MinValue;
+        double least = double.MaxValue;
         for (int slot = 0; slot < verdicts.Length; slot++)
         {
-            if (verdicts[slot] == 0 && !ignored[slot])
+            if (verdicts[slot] == 0)
             {
-                most = Math.Max(most, (long)Math.Round(raw[slot]));
-                least = Math.Min(least, (long)Math.Round(raw[slot]));
+                // Comparisons with what is no number are false.
+                double rounded = raw[slot] = Math.Round(raw[slot]);
+                most = rounded > most ? rounded : most;
+                least = rounded < least ? rounded : least;
             }
         }
 
         for (int slot = 0; slot < verdicts.Length; slot++)
         {
-            scores[slot] = verdicts[slot] != 0 || ignored[slot] ? 0
+            scores[slot] = verdicts[slot] != 0 || double.IsNaN(raw[slot]) ? 0
                 : most == 0 ? Scores.Max
-                : (int)(Scores.Max * (most + least - (long)Math.Round(raw[slot])) / most);
+                : (int)(Scores.Max * (most + least - raw[slot]) / most);
         }
     }
 }

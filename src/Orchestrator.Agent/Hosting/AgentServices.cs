@@ -1,8 +1,10 @@
 using k8s;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Orchestrator.Agent.Containers;
 using Orchestrator.Agent.Events;
 using Orchestrator.Agent.Logs;
+using Orchestrator.Agent.Network;
 using Orchestrator.Agent.Nodes;
 using Orchestrator.Agent.Pods;
 using Orchestrator.Agent.Runtimes;
@@ -10,6 +12,7 @@ using Orchestrator.Agent.Server;
 using Orchestrator.Agent.Status;
 using Orchestrator.Agent.Steps;
 using Orchestrator.Agent.Streams;
+using Orchestrator.Agent.Tokens;
 using Orchestrator.Agent.Volumes;
 
 namespace Orchestrator.Agent.Hosting;
@@ -33,7 +36,11 @@ public static class AgentServices
         services.AddSingleton<RuntimeSet>().AddSingleton<RuntimeClasses>();
         services.AddSingleton<PodRegistry>().AddSingleton<NodeInventory>().AddSingleton<NodeAdmission>();
         services.AddSingleton<IConfigSources, ApiConfigSources>();
-        services.AddSingleton(s => new ProjectedFiles(s.GetRequiredService<IConfigSources>(), options.NodeIp, capacity.Allocatable));
+        services.AddSingleton(s => new ProjectedFiles(s.GetRequiredService<IConfigSources>(), s.GetRequiredService<PodTokens>(), options.NodeIp, capacity.Allocatable));
+        services.AddSingleton<ITokenIssuer, ApiTokenIssuer>().AddSingleton<PodTokens>();
+        services.AddSingleton(s => new ApiRelay(client.BaseUri, s.GetRequiredService<NodeInventory>(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<ApiRelay>>()));
+        services.AddSingleton(s => new ApiAccess(client.BaseUri, s.GetRequiredService<ApiRelay>()));
+        services.AddHostedService(s => s.GetRequiredService<ApiRelay>());
         services.AddSingleton(s => new ContainerEnvironment(s.GetRequiredService<IConfigSources>(), options.NodeIp, capacity.Allocatable));
         services.AddSingleton<PodVolumes>().AddSingleton<StepRunner>().AddSingleton<StatusWriter>().AddSingleton<PodSync>();
         services.AddSingleton<ContainerLogs>().AddSingleton<LogReader>();

@@ -16,6 +16,9 @@ public sealed record NodeLayout(string Root)
 
     public string LogDirectory(string podNamespace, string podName, string uid) => Path.Combine(Logs, $"{podNamespace}_{podName}_{uid}");
 
+    /// <summary>The file that a pod's containers see as <c>/etc/hosts</c>.</summary>
+    public string HostsFile(string uid) => Path.Combine(PodDirectory(uid), "etc-hosts");
+
     /// <summary>Directory of one volume of a pod.</summary>
     public string Volume(string uid, string volume) => Path.Combine(PodDirectory(uid), "volumes", volume);
 }

@@ -1,6 +1,7 @@
 using k8s.Models;
 using Orchestrator.Agent.Containers;
 using Orchestrator.Agent.Events;
+using Orchestrator.Agent.Network;
 using Orchestrator.Agent.Nodes;
 using Orchestrator.Agent.Plans;
 using Orchestrator.Agent.Runtimes;
@@ -29,6 +30,7 @@ public sealed class PodSync(
     NodeAdmission admission,
     PodVolumes volumes,
     ContainerEnvironment environment,
+    ApiAccess api,
     StepRunner runner,
     StatusWriter writer,
     IEventSink events,
@@ -231,6 +233,7 @@ public sealed class PodSync(
         Layout = layout,
         Volumes = volumes,
         Environment = environment,
+        Api = api,
         Events = events,
     };
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Orchestrator.Agent.Events;
+using Orchestrator.Agent.Network;
 using Orchestrator.Agent.Runtimes;
 
 namespace Orchestrator.Agent.Steps;
@@ -40,14 +41,30 @@ public sealed record CreateContainer(string Name, int Attempt) : PodStep(Name)
     {
         var sandbox = context.Sandbox ?? throw new RuntimeRefusalException(WaitingReasons.CreateContainerError, "the pod's sandbox has gone");
         var container = context.Find(Name);
-        var environment = await context.Environment.ResolveAsync(context.Pod, container, sandbox.Ip, cancel);
-        var mounts = context.Volumes.Mounts(context.Pod, container);
+        var api = context.Api.Of(context.Pod, sandbox.Ip);
+        var environment = await context.Environment.ResolveAsync(context.Pod, container, sandbox.Ip, api, cancel);
+        var mounts = WithHosts(context, sandbox, api, context.Volumes.Mounts(context.Pod, container));
         var logPath = string.Create(CultureInfo.InvariantCulture, $"{Name}/{Attempt}.log");
         Directory.CreateDirectory(Path.Combine(context.Layout.LogDirectory(context.Pod), Name));
         var request = new ContainerRequest(
             context.Pod, Containers.VariableExpansion.Expand(container, environment), Attempt, context.ImageIds[Name], environment, mounts, logPath);
         await context.Runtime.CreateContainerAsync(sandbox.Id, request, cancel);
         context.Events.Record(context.Pod, EventReasons.Created, $"Created container {Name}");
+    }
+
+    /// <summary>Adds <c>/etc/hosts</c>, written for the address that the pod has now; a machine, which is not on the pod network, has its own.</summary>
+    private static IReadOnlyList<HostMount> WithHosts(StepContext context, ObservedSandbox sandbox, ApiPlace? api, IReadOnlyList<HostMount> mounts)
+    {
+        if ((context.Pod.Spec.HostNetwork != true && sandbox.Ip is null) || mounts.Any(m => m.ContainerPath == HostsFile.Path))
+        {
+            return mounts;
+        }
+
+        var path = context.Layout.HostsFile(context.Pod.Metadata.Uid);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        // In place: containers that run see this very file.
+        File.WriteAllText(path, HostsFile.Of(context.Pod, sandbox.Ip, api, File.Exists(HostsFile.Path) ? File.ReadAllText(HostsFile.Path) : ""));
+        return [.. mounts, new HostMount(path, HostsFile.Path, ReadOnly: false)];
     }
 }
 

@@ -1,6 +1,7 @@
 using k8s.Models;
 using Orchestrator.Agent.Containers;
 using Orchestrator.Agent.Events;
+using Orchestrator.Agent.Network;
 using Orchestrator.Agent.Pods;
 using Orchestrator.Agent.Runtimes;
 using Orchestrator.Agent.Volumes;
@@ -22,6 +23,8 @@ public sealed class StepContext
     public required PodVolumes Volumes { get; init; }
 
     public required ContainerEnvironment Environment { get; init; }
+
+    public required ApiAccess Api { get; init; }
 
     public required IEventSink Events { get; init; }
 

@@ -2,13 +2,14 @@ using k8s.Models;
 using Orchestrator.Agent.Events;
 using Orchestrator.Agent.Pods;
 using Orchestrator.Agent.Runtimes;
+using Orchestrator.Agent.Tokens;
 
 namespace Orchestrator.Agent.Volumes;
 
 /// <summary>
 /// The volumes of pods as directories of the node: <c>ROOT/pods/UID/volumes/NAME</c>, or the host's own for hostPath. Every operation can be repeated.
 /// </summary>
-public sealed class PodVolumes(NodeLayout layout, ProjectedFiles projected)
+public sealed class PodVolumes(NodeLayout layout, ProjectedFiles projected, PodTokens tokens)
 {
     private const UnixFileMode AnyoneMayWrite = (UnixFileMode)0x1ff;
 
@@ -51,6 +52,7 @@ public sealed class PodVolumes(NodeLayout layout, ProjectedFiles projected)
     /// <summary>Removes all that the agent keeps of a pod on disk, but not its logs.</summary>
     public void TearDown(string podUid)
     {
+        tokens.Forget(podUid);
         var directory = layout.PodDirectory(podUid);
         MemoryMount.ReleaseBelow(directory);
         if (Directory.Exists(directory))

@@ -3,11 +3,12 @@ using k8s.Models;
 using Orchestrator.Agent.Containers;
 using Orchestrator.Agent.Events;
 using Orchestrator.Agent.Runtimes;
+using Orchestrator.Agent.Tokens;
 
 namespace Orchestrator.Agent.Volumes;
 
 /// <summary>The files of configMap, secret, downwardAPI and projected volumes.</summary>
-public sealed class ProjectedFiles(IConfigSources sources, string hostIp, IReadOnlyDictionary<string, decimal> allocatable)
+public sealed class ProjectedFiles(IConfigSources sources, PodTokens tokens, string hostIp, IReadOnlyDictionary<string, decimal> allocatable)
 {
     private const int DefaultMode = 0x1a4; // 0644
 
@@ -32,6 +33,7 @@ public sealed class ProjectedFiles(IConfigSources sources, string hostIp, IReadO
                 { ConfigMap: { } map } => await ConfigMapAsync(pod, map.Name, map.Items, map.Optional, projected.DefaultMode, cancel),
                 { Secret: { } secret } => await SecretAsync(pod, secret.Name, secret.Items, secret.Optional, projected.DefaultMode, cancel),
                 { DownwardAPI: { } downward } => DownwardApi(pod, downward.Items, projected.DefaultMode),
+                { ServiceAccountToken: { } token } => [new ProjectedFile(Checked(token.Path), Encoding.UTF8.GetBytes(await tokens.GetAsync(pod, token, cancel)), Mode(projected.DefaultMode))],
                 _ => throw Refuse("a source of a projected volume is not supported"),
             });
         }

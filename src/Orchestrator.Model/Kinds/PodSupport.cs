@@ -17,10 +17,10 @@ public static class PodSupport
             "affinity", "automountServiceAccountToken", "containers", "dnsPolicy", "enableServiceLinks", "hostNetwork", "hostname", "initContainers", "nodeName",
             "nodeSelector", "overhead", "preemptionPolicy", "priority", "priorityClassName", "restartPolicy", "runtimeClassName", "schedulerName",
             "schedulingGates", "securityContext", "serviceAccount", "serviceAccountName", "terminationGracePeriodSeconds", "tolerations", "topologySpreadConstraints", "volumes",
-            "hostIPC", "hostPID", "hostUsers", "os", "shareProcessNamespace",
+            "hostAliases", "hostIPC", "hostPID", "hostUsers", "os", "shareProcessNamespace",
         ],
         [
-            "activeDeadlineSeconds", "dnsConfig", "ephemeralContainers", "evictionResponders", "hostAliases",
+            "activeDeadlineSeconds", "dnsConfig", "ephemeralContainers", "evictionResponders",
             "hostnameOverride", "imagePullSecrets", "readinessGates", "resourceClaims", "resources", "schedulingGroup",
             "setHostnameAsFQDN", "subdomain",
         ]);
@@ -54,10 +54,7 @@ public static class PodSupport
         ]);
 
     public static readonly FieldSupport Projection = new(
-        typeof(V1VolumeProjection), ["configMap", "downwardAPI", "secret"], ["clusterTrustBundle", "podCertificate", "serviceAccountToken"]);
-
-    /// <summary>True once agents project tokens of service accounts into pods: from then on the API gives every pod its token, as Kubernetes does.</summary>
-    public static bool ProjectsTokens => Projection.Supported.Contains("serviceAccountToken");
+        typeof(V1VolumeProjection), ["configMap", "downwardAPI", "secret", "serviceAccountToken"], ["clusterTrustBundle", "podCertificate"]);
 
     public static readonly FieldSupport PodSecurityContext = new(
         typeof(V1PodSecurityContext),
@@ -117,11 +114,6 @@ public static class PodSupport
     /// <summary>Adds a warning for every field that is accepted, harmless, and without effect.</summary>
     public static void Warn(JsonObject? spec, ICollection<string> warnings)
     {
-        if (!ProjectsTokens && spec.Flag("automountServiceAccountToken") == true)
-        {
-            warnings.Add("spec.automountServiceAccountToken: service account tokens are not supported yet, none is mounted");
-        }
-
         foreach (string list in (ReadOnlySpan<string>)["initContainers", "containers"])
         {
             foreach ((JsonObject container, int i) in spec.Items(list))

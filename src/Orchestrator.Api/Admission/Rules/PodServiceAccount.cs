@@ -36,8 +36,7 @@ internal sealed class PodServiceAccount(IObjectStore store, GeneratedNames names
             }
         }
 
-        // An agent that cannot project tokens would refuse the pod.
-        if (PodSupport.ProjectsTokens && spec is not null && WantsToken(spec, found))
+        if (spec is not null && WantsToken(spec, found))
         {
             TokenMount.AddTo(spec, names);
         }

@@ -31,6 +31,7 @@ internal sealed class PodRules : IKindRules
         TopologySpreadRules.Validate(spec, "spec.topologySpreadConstraints", errors);
         SchedulingGateRules.Validate(spec, "spec.schedulingGates", errors);
         SecurityContextRules.ValidatePod(spec, errors);
+        HostAliasRules.Validate(spec, errors);
         PodSupport.Validate(spec, errors);
         if (old is not null)
         {

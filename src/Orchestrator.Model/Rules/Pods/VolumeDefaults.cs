@@ -9,6 +9,8 @@ internal static class VolumeDefaults
     /// <summary>0644.</summary>
     private const int DefaultMode = 0x1A4;
 
+    private const int TokenSeconds = 3600;
+
     public static void Apply(JsonObject volume)
     {
         if (!volume.Any(m => m.Key != "name" && m.Value is not null))
@@ -26,6 +28,7 @@ internal static class VolumeDefaults
         foreach ((JsonObject source, _) in volume.Child("projected").Items("sources"))
         {
             DefaultFieldRefs(source.Child("downwardAPI"));
+            source.Child("serviceAccountToken")?.Default("expirationSeconds", TokenSeconds);
         }
     }
 

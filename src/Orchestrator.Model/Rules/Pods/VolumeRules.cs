@@ -98,10 +98,31 @@ internal static class VolumeRules
                 ValidateDownwardApi(downward, $"{at}.downwardAPI", errors);
             }
 
+            if (source.Child("serviceAccountToken") is { } token)
+            {
+                ValidateToken(token, $"{at}.serviceAccountToken", errors);
+            }
+
             if (source.Count(m => m.Value is not null) > 1)
             {
                 errors.Add(FieldError.Forbidden(at, "may not specify more than 1 volume type"));
             }
+        }
+    }
+
+    private static void ValidateToken(JsonObject token, string path, ICollection<FieldError> errors)
+    {
+        const long least = 600;
+        const long most = 1L << 32;
+        errors.CheckRequired($"{path}.path", token.Text("path"), MountRules.LocalPath);
+        long? seconds = token.Integer("expirationSeconds");
+        if (seconds < least)
+        {
+            errors.Add(FieldError.Invalid($"{path}.expirationSeconds", seconds, "may not specify a duration less than 10 minutes"));
+        }
+        else if (seconds > most)
+        {
+            errors.Add(FieldError.Invalid($"{path}.expirationSeconds", seconds, "may not specify a duration larger than 2^32 seconds"));
         }
     }
 

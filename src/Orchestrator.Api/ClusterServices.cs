@@ -15,10 +15,12 @@ using Orchestrator.Api.Security.Pki;
 using Orchestrator.Api.Security.Rbac;
 using Orchestrator.Api.Security.Reviews;
 using Orchestrator.Api.Security.Tokens;
+using Orchestrator.Api.Services;
 using Orchestrator.Api.Subresources;
 using Orchestrator.Api.Subresources.Agents;
 using Orchestrator.Api.Subresources.Logs;
 using Orchestrator.Api.Verbs;
+using Orchestrator.Api.Writing;
 using Orchestrator.Store;
 
 namespace Orchestrator.Api;
@@ -27,7 +29,7 @@ namespace Orchestrator.Api;
 public static class ClusterServices
 {
     /// <summary>Register after the store and <see cref="KubernetesApi.AddKubernetesApi"/>. Orders of registration are orders of asking.</summary>
-    public static IServiceCollection AddClusterServices(this IServiceCollection services, ClusterCertificates certificates, SecurityOptions? security = null)
+    public static IServiceCollection AddClusterServices(this IServiceCollection services, ClusterCertificates certificates, SecurityOptions? security = null, ServiceNetwork? network = null)
     {
         services.AddSingleton(security ?? new SecurityOptions());
         services.AddSingleton<IAuthenticator>(provider =>
@@ -38,6 +40,7 @@ public static class ClusterServices
         services.AddSingleton<IAuthorizer, NodeAuthorizer>();
         services.AddRbac();
         services.AddCertificateSigning();
+        services.AddServices(network ?? new ServiceNetwork());
         services.AddReviews();
         services.AddAdmissionRules();
         services.AddSingleton(certificates);
@@ -102,6 +105,15 @@ public static class ClusterServices
         services.AddSingleton<IAdmissionCheck, RbacEscalation>();
         services.AddHostedService<RbacFollower>();
         services.AddHostedService<RoleAggregation>();
+    }
+
+    private static void AddServices(this IServiceCollection services, ServiceNetwork network)
+    {
+        services.AddSingleton(network);
+        services.AddSingleton<IWriteClaims, ServiceAllotment>();
+        services.AddSingleton<ApiServerService>();
+        services.AddHostedService(provider => provider.GetRequiredService<ApiServerService>());
+        services.AddHostedService<ClaimRelease>();
     }
 
     private static void AddCertificateSigning(this IServiceCollection services)

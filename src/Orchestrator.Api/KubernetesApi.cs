@@ -81,6 +81,7 @@ public static class KubernetesApi
         services.AddSingleton<GeneratedNames>();
         services.AddSingleton<FieldOwnership>();
         services.AddSingleton<AdmissionChain>();
+        services.AddSingleton<WriteClaims>();
         services.AddSingleton<QuotaCharge>();
         services.AddSingleton<UpdateFlow>();
         services.AddSingleton<DeleteFlow>();

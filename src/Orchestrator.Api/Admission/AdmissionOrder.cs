@@ -3,6 +3,7 @@ using Orchestrator.Api.Admission.Limits;
 using Orchestrator.Api.Admission.PodSecurity;
 using Orchestrator.Api.Admission.Rules;
 using Orchestrator.Api.CustomResources;
+using Orchestrator.Api.Services;
 
 namespace Orchestrator.Api.Admission;
 
@@ -21,6 +22,7 @@ public static class AdmissionOrder
         .AddSingleton<IAdmissionRule, PodServiceAccount>()
         .AddSingleton<IAdmissionRule, PodPriority>()
         .AddSingleton<IAdmissionRule, PodRuntimeClass>()
+        .AddSingleton<IAdmissionRule, ServiceCarryOver>()
         .AddSingleton<IAdmissionCheck, LimitRangeCheck>()
         .AddSingleton<IAdmissionCheck, NamespaceSecurityCheck>()
         .AddSingleton<IAdmissionCheck, PodSecurityCheck>();

@@ -45,6 +45,7 @@ internal static class MetadataRules
     private static string? NameError(string name, NameFormat format) => format switch
     {
         NameFormat.DnsLabel => NameRules.DnsLabel(name),
+        NameFormat.DnsLabel1035 => NameRules.DnsLabel1035(name),
         NameFormat.DnsSubdomain => NameRules.DnsSubdomain(name),
         _ when name is "." or ".." => $"may not be '{name}'",
         _ when name.Contains('/', StringComparison.Ordinal) => "may not contain '/'",

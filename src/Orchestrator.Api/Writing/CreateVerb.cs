@@ -16,6 +16,7 @@ internal sealed class CreateVerb(
     IObjectStore store,
     ObjectDecoder decoder,
     AdmissionChain admission,
+    WriteClaims claims,
     QuotaCharge quotas,
     GeneratedNames names,
     ObjectResponse response,
@@ -57,10 +58,10 @@ internal sealed class CreateVerb(
         var prefix = metadata.Text("generateName") ?? "";
         var given = metadata.Text("name") ?? "";
         var generated = given.Length == 0 && prefix.Length > 0;
+        var uid = Guid.NewGuid().ToString();
         for (var attempt = 0; ; attempt++)
         {
             var name = generated ? names.Next(prefix) : given;
-            var uid = Guid.NewGuid().ToString();
             ObjectMetadata.StampNew(metadata, call.Request.Namespace, name, uid, clock.GetUtcNow(), call.Kind.HasGeneration);
             var request = new AdmissionRequest(call, call.Kind, "create", call.Request.Namespace, name, obj, null, dryRun);
             var refusal = await admission.AdmitAsync(request, managedFields, isApply);
@@ -70,6 +71,13 @@ internal sealed class CreateVerb(
             }
 
             TracePods(call, metadata);
+            var unclaimed = obj["spec"]?.DeepClone();
+            var claimed = claims.Plan(request);
+            if (claimed.Failed)
+            {
+                return claimed.Error;
+            }
+
             var key = new ObjectKey(call.Kind.StorageName, call.Request.Namespace, name);
             if (dryRun)
             {
@@ -78,7 +86,12 @@ internal sealed class CreateVerb(
                     : quotas.Check(request) ?? await response.WriteUnstoredAsync(call, 201, obj, 0);
             }
 
-            var result = await quotas.CreateAsync(request, new CreateObject(key, uid, ServedVersion.Serialize(call.Kind, obj)), call.Cancel);
+            if (claimed.Value.Count > 0 && !generated && store.Get(key) is not null)
+            {
+                return StatusErrors.AlreadyExists(call.Kind, name);
+            }
+
+            var result = await quotas.CreateAsync(request, claimed.Value, new CreateObject(key, uid, ServedVersion.Serialize(call.Kind, obj)), call.Cancel);
             if (result.Error is not null)
             {
                 return result.Error;
@@ -89,9 +102,16 @@ internal sealed class CreateVerb(
                 return await response.WriteAsync(call, 201, result.Value.Object!.Json);
             }
 
-            if (!generated || attempt == options.MaxConflictRetries)
+            if (attempt == options.MaxConflictRetries || (!generated && result.Value.Outcome != CommitOutcome.Skipped))
             {
                 return StatusErrors.AlreadyExists(call.Kind, name);
+            }
+
+            if (claimed.Value.Count > 0)
+            {
+                // What it was given for this attempt is given anew.
+                obj["spec"] = unclaimed;
+                await store.SyncAsync(call.Cancel);
             }
         }
     }

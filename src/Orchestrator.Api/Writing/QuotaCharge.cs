@@ -24,19 +24,20 @@ internal sealed class QuotaCharge(IObjectStore store)
     // Writers of this process take turns at a namespace's quotas instead of racing each other.
     private readonly SemaphoreSlim[] _turns = [.. Enumerable.Range(0, 64).Select(_ => new SemaphoreSlim(1))];
 
-    /// <summary>Commits the creation with its charges; a refusal where a quota would be exceeded.</summary>
-    public async ValueTask<Outcome<CommitResult>> CreateAsync(AdmissionRequest request, CreateObject create, CancellationToken cancel)
+    /// <summary>Commits the creation with its charges and claims; a refusal where a quota would be exceeded. It is skipped where a claim was lost to another.</summary>
+    public async ValueTask<Outcome<CommitResult>> CreateAsync(
+        AdmissionRequest request, IReadOnlyList<Mutation> claims, CreateObject create, CancellationToken cancel)
     {
         if (Applicable(request).Count == 0)
         {
-            return await store.CommitAsync(create, cancel);
+            return claims.Count == 0 ? await store.CommitAsync(create, cancel) : (await store.CommitAsync(WriteClaims.Chain([.. claims, create]), cancel: cancel))[^1];
         }
 
         SemaphoreSlim turn = _turns[(uint)string.GetHashCode(request.Namespace, StringComparison.Ordinal) % (uint)_turns.Length];
         await turn.WaitAsync(cancel);
         try
         {
-            return await ChargeAsync(request, create, cancel);
+            return await ChargeAsync(request, claims, create, cancel);
         }
         finally
         {
@@ -47,7 +48,8 @@ internal sealed class QuotaCharge(IObjectStore store)
     /// <summary>What the creation would be refused with, for dry runs, which are not charged.</summary>
     public StatusError? Check(AdmissionRequest request) => Plan(request).Error;
 
-    private async ValueTask<Outcome<CommitResult>> ChargeAsync(AdmissionRequest request, CreateObject create, CancellationToken cancel)
+    private async ValueTask<Outcome<CommitResult>> ChargeAsync(
+        AdmissionRequest request, IReadOnlyList<Mutation> claims, CreateObject create, CancellationToken cancel)
     {
         for (int race = 0; race < MaxRaces; race++)
         {
@@ -57,9 +59,9 @@ internal sealed class QuotaCharge(IObjectStore store)
                 return charges.Error;
             }
 
-            Mutation last = charges.Value.Count == 0 ? create : create with { NeedsPrevious = true };
-            IReadOnlyList<CommitResult> results = await store.CommitAsync([.. charges.Value, last], cancel: cancel);
-            if (results[^1].Outcome != CommitOutcome.Skipped)
+            int charged = charges.Value.Count;
+            IReadOnlyList<CommitResult> results = await store.CommitAsync(WriteClaims.Chain([.. charges.Value, .. claims, create]), cancel: cancel);
+            if (results[^1].Outcome != CommitOutcome.Skipped || charged == 0 || results[charged - 1].Outcome == CommitOutcome.Committed)
             {
                 return results[^1];
             }
@@ -113,7 +115,7 @@ internal sealed class QuotaCharge(IObjectStore store)
                 used[name] += amount;
             }
 
-            charges.Add(Charge(stored, quota, used) with { NeedsPrevious = charges.Count > 0 });
+            charges.Add(Charge(stored, quota, used));
         }
 
         return charges;

@@ -14,7 +14,7 @@ namespace Orchestrator.Api.Writing;
 /// writer came first and the change does not name the revision it is meant for.
 /// </summary>
 internal sealed class UpdateFlow(
-    IObjectStore store, AdmissionChain admission, IEnumerable<IUpdateAbsorber> absorbers, ObjectResponse response, ApiOptions options)
+    IObjectStore store, AdmissionChain admission, WriteClaims claims, IEnumerable<IUpdateAbsorber> absorbers, ObjectResponse response, ApiOptions options)
 {
     private readonly IUpdateAbsorber[] _absorbers = [.. absorbers];
 
@@ -41,13 +41,15 @@ internal sealed class UpdateFlow(
                     : await response.WriteAsync(call, 200, stored.Json);
             }
 
-            var result = await store.CommitAsync(write.Mutation, call.Cancel);
+            var result = await CommitAsync(write.Mutation, write.Claims ?? [], call.Cancel);
             switch (result.Outcome)
             {
                 case CommitOutcome.Committed:
                     return await response.WriteAsync(call, 200, result.Object!.Json);
                 case CommitOutcome.NotFound:
                     return StatusErrors.NotFound(call.Kind, call.Request.Name);
+                case CommitOutcome.Skipped when attempt < options.MaxConflictRetries:
+                    break;
                 case var _ when write.IsConditional || attempt == options.MaxConflictRetries:
                     return StatusErrors.Conflict(call.Kind, call.Request.Name);
             }
@@ -73,7 +75,11 @@ internal sealed class UpdateFlow(
     /// <param name="Mutation">What to commit; null where there is nothing to.</param>
     /// <param name="IsConditional">True where the writer named the revision: a lost race is theirs to resolve.</param>
     /// <param name="Absorbed">True where the change was taken without being stored.</param>
-    private sealed record PreparedWrite(JsonObject Object, Mutation? Mutation, bool IsConditional, bool Absorbed = false);
+    /// <param name="Claims">What must be committed with it.</param>
+    private sealed record PreparedWrite(JsonObject Object, Mutation? Mutation, bool IsConditional, bool Absorbed = false, IReadOnlyList<Mutation>? Claims = null);
+
+    private async ValueTask<CommitResult> CommitAsync(Mutation mutation, IReadOnlyList<Mutation> needed, CancellationToken cancel) =>
+        needed.Count == 0 ? await store.CommitAsync(mutation, cancel) : (await store.CommitAsync(WriteClaims.Chain([.. needed, mutation]), cancel: cancel))[^1];
 
     private async ValueTask<Outcome<PreparedWrite>> PrepareAsync(ApiCall call, ObjectChange change, StoredObject stored, bool dryRun)
     {
@@ -96,11 +102,17 @@ internal sealed class UpdateFlow(
         var oldMetadata = ObjectMetadata.Of(old);
         oldMetadata.Remove("resourceVersion");
         obj = UpdateScope.Keep(call, obj, old);
-        var refusal = await admission.AdmitAsync(
-            new AdmissionRequest(call, call.Kind, "update", call.Request.Namespace, call.Request.Name, obj, old, dryRun), managedFields, change is ApplyChange);
+        var request = new AdmissionRequest(call, call.Kind, "update", call.Request.Namespace, call.Request.Name, obj, old, dryRun);
+        var refusal = await admission.AdmitAsync(request, managedFields, change is ApplyChange);
         if (refusal is not null)
         {
             return refusal;
+        }
+
+        var claimed = claims.Plan(request);
+        if (claimed.Failed)
+        {
+            return claimed.Error;
         }
 
         UpdateScope.CountGeneration(call.Kind, obj, old);
@@ -118,7 +130,7 @@ internal sealed class UpdateFlow(
 
         return UpdateScope.IsFinished(call.Kind, obj)
             ? new PreparedWrite(obj, new DeleteObject(call.Key, stored.Revision), conditional)
-            : new PreparedWrite(obj, new UpdateObject(call.Key, stored.Revision, ServedVersion.Serialize(call.Kind, obj)), conditional);
+            : new PreparedWrite(obj, new UpdateObject(call.Key, stored.Revision, ServedVersion.Serialize(call.Kind, obj)), conditional, Claims: claimed.Value);
     }
 
     private static StatusError? CheckPreconditions(ApiCall call, StoredObject stored, JsonObject metadata, string wantedRevision)

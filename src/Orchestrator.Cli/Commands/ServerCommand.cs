@@ -66,6 +66,7 @@ internal static class ServerCommand
             OtlpEndpoint,
             NodeCredentialsCommand.Create(),
         };
+        ServerServiceOptions.AddTo(command);
         ServerSecurityOptions.AddTo(command);
         command.SetAction(async (parsed, cancel) =>
         {
@@ -96,6 +97,7 @@ internal static class ServerCommand
             SiloPort = Port("--silo-port", parsed.GetValue(SiloPort)),
             GatewayPort = Port("--gateway-port", parsed.GetValue(GatewayPort)),
             OtlpEndpoint = Endpoint(parsed.GetValue(OtlpEndpoint)),
+            Services = ServerServiceOptions.Read(parsed),
             Security = ServerSecurityOptions.Read(parsed),
         };
     }

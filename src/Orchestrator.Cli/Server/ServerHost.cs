@@ -10,6 +10,7 @@ using Orchestrator.Api.Health;
 using Orchestrator.Api.Ports;
 using Orchestrator.Api.Security.Pki;
 using Orchestrator.Api.Security.Tokens;
+using Orchestrator.Api.Services;
 using Orchestrator.Cli.Telemetry;
 using Orchestrator.Grains.Hosting;
 using Orchestrator.Model.Kinds;
@@ -65,7 +66,7 @@ public static class ServerHost
         builder.Services.AddOrchestratorTelemetry(new TelemetryOptions("orchestrator-server", Dns.GetHostName(), options.OtlpEndpoint));
         builder.Services.AddObjectStore(store);
         builder.Services.AddKubernetesApi(kinds);
-        builder.Services.AddClusterServices(certificates, options.Security);
+        builder.Services.AddClusterServices(certificates, options.Security, options.Services);
         builder.AddOrchestratorGrains(new GrainOptions
         {
             Clustering = options.IsClustered ? GrainClustering.Postgres : GrainClustering.Localhost,
@@ -87,6 +88,7 @@ public static class ServerHost
     {
         Uri address = Address(app, options);
         string kubeconfig = certificates.WriteAdminKubeconfig(address);
+        app.Services.GetRequiredService<ApiServerService>().Announce(new IPEndPoint(options.EffectiveAddress, address.Port));
         ServerLogging.LogServing(app.Logger, address, kubeconfig);
     }
 }

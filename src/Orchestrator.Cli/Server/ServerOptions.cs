@@ -1,5 +1,6 @@
 using System.Net;
 using Orchestrator.Api.Security;
+using Orchestrator.Api.Services;
 
 namespace Orchestrator.Cli.Server;
 
@@ -34,6 +35,9 @@ public sealed record ServerOptions
 
     /// <summary>Whose tokens are believed, and as what.</summary>
     public SecurityOptions Security { get; init; } = new();
+
+    /// <summary>Addresses and node ports that Services are given.</summary>
+    public ServiceNetwork Services { get; init; } = new();
 
     public Uri? OtlpEndpoint { get; init; }
 

@@ -12,6 +12,7 @@ public static partial class NameRules
     public const int MaxSubdomainLength = 253;
 
     private const string LabelPattern = "[a-z0-9]([-a-z0-9]*[a-z0-9])?";
+    private const string Label1035Pattern = "[a-z]([-a-z0-9]*[a-z0-9])?";
     private const string QualifiedPattern = "([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]";
 
     public static string? DnsLabel(string value) =>
@@ -19,6 +20,13 @@ public static partial class NameRules
         : LabelRegex().IsMatch(value) ? null
         : "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character "
             + $"(e.g. 'my-name',  or '123-abc', regex used for validation is '{LabelPattern}')";
+
+    /// <summary>Names of Services, which become host names.</summary>
+    public static string? DnsLabel1035(string value) =>
+        value.Length > MaxLabelLength ? TooLong(MaxLabelLength)
+        : Label1035Regex().IsMatch(value) ? null
+        : "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character "
+            + $"(e.g. 'my-name',  or 'abc-123', regex used for validation is '{Label1035Pattern}')";
 
     public static string? DnsSubdomain(string value) =>
         value.Length > MaxSubdomainLength ? TooLong(MaxSubdomainLength)
@@ -85,6 +93,9 @@ public static partial class NameRules
 
     [GeneratedRegex($"^{LabelPattern}\\z", RegexOptions.ExplicitCapture)]
     private static partial Regex LabelRegex();
+
+    [GeneratedRegex($"^{Label1035Pattern}\\z", RegexOptions.ExplicitCapture)]
+    private static partial Regex Label1035Regex();
 
     [GeneratedRegex($"^{LabelPattern}(\\.{LabelPattern})*\\z", RegexOptions.ExplicitCapture)]
     private static partial Regex SubdomainRegex();

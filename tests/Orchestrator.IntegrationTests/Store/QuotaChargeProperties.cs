@@ -49,7 +49,7 @@ public sealed class QuotaChargeProperties(PostgresFixture postgres)
         JsonObject pod = Pod(number, cpu);
         var request = new AdmissionRequest(null!, Pods, "create", "default", $"p{number}", pod, null, DryRun: false);
         var create = new CreateObject(new ObjectKey("pods", "default", $"p{number}"), $"u{number}", Encoding.UTF8.GetBytes(pod.ToJsonString()));
-        var result = await charge.CreateAsync(request, create, TestContext.Current.CancellationToken);
+        var result = await charge.CreateAsync(request, [], create, TestContext.Current.CancellationToken);
         if (result.Failed)
         {
             Assert.Contains("exceeded quota: q", result.Error.Message, StringComparison.Ordinal);

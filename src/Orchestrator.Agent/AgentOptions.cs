@@ -1,3 +1,5 @@
+using Orchestrator.Model.Devices;
+
 namespace Orchestrator.Agent;
 
 /// <summary>What one node agent is told.</summary>
@@ -17,6 +19,9 @@ public sealed record AgentOptions
 
     /// <summary>Labels of the Node besides those the agent gives itself.</summary>
     public IReadOnlyDictionary<string, string> NodeLabels { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>Devices that pods can be given.</summary>
+    public IReadOnlyList<NodeDevice> Devices { get; init; } = [];
 
     /// <summary>Pods the node takes at most.</summary>
     public int MaxPods { get; init; } = 110;

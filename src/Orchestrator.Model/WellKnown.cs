@@ -12,6 +12,18 @@ public static class WellKnown
     /// <summary>Label on Hypervisors, and on sandboxes of a runtime, that names their node.</summary>
     public const string NodeLabel = "orchestrator.dev/node";
 
+    /// <summary>Annotation of a Node that lists its devices; see <see cref="Devices.NodeDeviceText"/>.</summary>
+    public const string DevicesAnnotation = "orchestrator.dev/devices";
+
+    /// <summary>Annotation that a pod gets with its binding: the very devices that it has; see <see cref="Devices.AssignedDevices"/>.</summary>
+    public const string AssignedDevicesAnnotation = "orchestrator.dev/assigned-devices";
+
+    /// <summary>Annotation of a pod: models of devices that will do, separated by commas.</summary>
+    public const string DeviceModelsAnnotation = "orchestrator.dev/device-models";
+
+    /// <summary>Annotation of a pod: capabilities that its hypervisor must have, separated by commas; see <see cref="Hypervisors.HypervisorCapabilities"/>.</summary>
+    public const string RequiredCapabilitiesAnnotation = "orchestrator.dev/required-capabilities";
+
     /// <summary>Namespace of the Leases that agents renew; the lease is named after the node.</summary>
     public const string NodeLeaseNamespace = "kube-node-lease";
 

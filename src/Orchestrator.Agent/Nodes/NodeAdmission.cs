@@ -1,5 +1,6 @@
 using System.Globalization;
 using k8s.Models;
+using Orchestrator.Agent.Devices;
 using Orchestrator.Agent.Status;
 
 namespace Orchestrator.Agent.Nodes;
@@ -70,7 +71,7 @@ public sealed class NodeAdmission(NodeCapacity capacity)
             }
         }
 
-        return null;
+        return PodDevices.Check(pod, counted, capacity.Devices);
     }
 
     private static AdmissionRefusal Refuse(string resource, decimal requested, decimal used, decimal has)

@@ -1,6 +1,7 @@
 using k8s.Models;
 using Orchestrator.Agent.Runtimes;
 using Orchestrator.Model;
+using Orchestrator.Model.Devices;
 using Orchestrator.Model.Hypervisors;
 
 namespace Orchestrator.Agent.Nodes;
@@ -18,6 +19,10 @@ internal static class NodeObjects
         };
         return labels;
     }
+
+    public static Dictionary<string, string> Annotations(AgentOptions options) => options.Devices.Count == 0
+        ? []
+        : new(StringComparer.Ordinal) { [WellKnown.DevicesAnnotation] = NodeDeviceText.Write(options.Devices) };
 
     public static V1NodeStatus Status(
         AgentOptions options, NodeCapacity capacity, IReadOnlyList<(RuntimeIdentity Identity, RuntimeHealth Health)> runtimes, V1NodeStatus? old, DateTimeOffset now)

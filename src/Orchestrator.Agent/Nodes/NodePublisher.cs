@@ -85,24 +85,32 @@ public sealed partial class NodePublisher(
     private async Task<V1Node> EnsureNodeAsync(CancellationToken cancel)
     {
         var labels = NodeObjects.Labels(options);
+        var annotations = NodeObjects.Annotations(options);
         try
         {
             var node = await client.CoreV1.ReadNodeAsync(options.NodeName, cancellationToken: cancel);
-            var missing = labels.Where(l => node.Metadata.Labels?.TryGetValue(l.Key, out var value) != true || value != l.Value).ToList();
-            if (missing.Count == 0)
+            var missing = Missing(labels, node.Metadata.Labels);
+            var unsaid = Missing(annotations, node.Metadata.Annotations);
+            if (annotations.Count == 0 && node.Metadata.Annotations?.ContainsKey(WellKnown.DevicesAnnotation) == true)
             {
-                return node;
+                unsaid[WellKnown.DevicesAnnotation] = null;
             }
 
-            var patch = new JsonObject(missing.Select(l => KeyValuePair.Create(l.Key, (JsonNode?)l.Value)));
-            return await client.CoreV1.PatchNodeAsync(MergePatch("metadata", new JsonObject { ["labels"] = patch }), options.NodeName, cancellationToken: cancel);
+            return missing.Count == 0 && unsaid.Count == 0
+                ? node
+                : await client.CoreV1.PatchNodeAsync(
+                    MergePatch("metadata", new JsonObject { ["labels"] = missing, ["annotations"] = unsaid }), options.NodeName, cancellationToken: cancel);
         }
         catch (HttpOperationException error) when (error.Response.StatusCode == HttpStatusCode.NotFound)
         {
-            var node = new V1Node { ApiVersion = "v1", Kind = "Node", Metadata = new V1ObjectMeta { Name = options.NodeName, Labels = labels } };
+            var node = new V1Node { ApiVersion = "v1", Kind = "Node", Metadata = new V1ObjectMeta { Name = options.NodeName, Labels = labels, Annotations = annotations } };
             return await client.CoreV1.CreateNodeAsync(node, cancellationToken: cancel);
         }
     }
+
+    private static JsonObject Missing(Dictionary<string, string> wanted, IDictionary<string, string>? present) => new(wanted
+        .Where(w => present?.TryGetValue(w.Key, out var value) != true || value != w.Value)
+        .Select(w => KeyValuePair.Create(w.Key, (JsonNode?)w.Value)));
 
     private async Task PublishHypervisorAsync(V1Node node, IPodRuntime runtime, RuntimeIdentity identity, RuntimeHealth health, CancellationToken cancel)
     {

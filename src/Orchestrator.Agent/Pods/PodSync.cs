@@ -234,6 +234,7 @@ public sealed class PodSync(
         Volumes = volumes,
         Environment = environment,
         Api = api,
+        Devices = options.Devices,
         Events = events,
     };
 

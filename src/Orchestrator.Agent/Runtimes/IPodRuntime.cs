@@ -1,4 +1,5 @@
 using k8s.Models;
+using Orchestrator.Model.Devices;
 
 namespace Orchestrator.Agent.Runtimes;
 
@@ -82,7 +83,11 @@ public sealed record ContainerRequest(
     string ImageId,
     IReadOnlyList<KeyValuePair<string, string>> Environment,
     IReadOnlyList<HostMount> Mounts,
-    string LogPath);
+    string LogPath)
+{
+    /// <summary>Devices of the node that the container gets.</summary>
+    public IReadOnlyList<NodeDevice> Devices { get; init; } = [];
+}
 
 public sealed record HostMount(string HostPath, string ContainerPath, bool ReadOnly);
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Orchestrator.Agent.Devices;
 using Orchestrator.Agent.Events;
 using Orchestrator.Agent.Network;
 using Orchestrator.Agent.Runtimes;
@@ -43,11 +44,14 @@ public sealed record CreateContainer(string Name, int Attempt) : PodStep(Name)
         var container = context.Find(Name);
         var api = context.Api.Of(context.Pod, sandbox.Ip);
         var environment = await context.Environment.ResolveAsync(context.Pod, container, sandbox.Ip, api, cancel);
+        var devices = PodDevices.Of(context.Pod, container, context.Devices);
+        environment = [.. PodDevices.Environment(devices), .. environment];
         var mounts = WithHosts(context, sandbox, api, context.Volumes.Mounts(context.Pod, container));
         var logPath = string.Create(CultureInfo.InvariantCulture, $"{Name}/{Attempt}.log");
         Directory.CreateDirectory(Path.Combine(context.Layout.LogDirectory(context.Pod), Name));
         var request = new ContainerRequest(
-            context.Pod, Containers.VariableExpansion.Expand(container, environment), Attempt, context.ImageIds[Name], environment, mounts, logPath);
+            context.Pod, Containers.VariableExpansion.Expand(container, environment), Attempt, context.ImageIds[Name], environment, mounts, logPath)
+        { Devices = devices };
         await context.Runtime.CreateContainerAsync(sandbox.Id, request, cancel);
         context.Events.Record(context.Pod, EventReasons.Created, $"Created container {Name}");
     }

@@ -5,6 +5,7 @@ using Orchestrator.Agent.Network;
 using Orchestrator.Agent.Pods;
 using Orchestrator.Agent.Runtimes;
 using Orchestrator.Agent.Volumes;
+using Orchestrator.Model.Devices;
 
 namespace Orchestrator.Agent.Steps;
 
@@ -25,6 +26,9 @@ public sealed class StepContext
     public required ContainerEnvironment Environment { get; init; }
 
     public required ApiAccess Api { get; init; }
+
+    /// <summary>The node's devices.</summary>
+    public required IReadOnlyList<NodeDevice> Devices { get; init; }
 
     public required IEventSink Events { get; init; }
 

@@ -1,9 +1,12 @@
 using System.CommandLine;
 using System.Net;
 using Microsoft.Extensions.Hosting;
+using Orchestrator.Agent.Devices;
 using Orchestrator.Agent.Runtimes.Containerd;
 using Orchestrator.Cli.NodeAgent;
 using Orchestrator.Cli.Telemetry;
+using Orchestrator.Model.Devices;
+using Orchestrator.Model.Validation;
 
 namespace Orchestrator.Cli.Commands;
 
@@ -27,6 +30,12 @@ internal static class AgentCommand
     private static readonly Option<string> CgroupParent = new("--cgroup-parent") { Description = "Control group under which those of the pods are made", HelpName = "NAME", DefaultValueFactory = _ => new ContainerdOptions { SocketPath = "", NodeName = "" }.CgroupParent };
     private static readonly Option<string> ImageStore = new("--image-store") { Description = "Directory of the images that virtual machines boot", HelpName = "DIR", DefaultValueFactory = _ => "/var/lib/orchestrator/images" };
     private static readonly Option<string?> NodeLabels = new("--node-labels") { Description = "Further labels of the Node: key=value,key=value", HelpName = "LABELS" };
+    private static readonly Option<string[]> Devices = new("--device")
+    {
+        Description = "Devices that pods can be given: RESOURCE[,count=N][,id=ID][,model=MODEL][,memory=QUANTITY][,path=/dev/FILE]...[,pci=ADDRESS], where % in id and path is the number of each. May be repeated. By default GPUs are looked for; 'none' for none",
+        HelpName = "DEVICES",
+    };
+
     private static readonly Option<string?> OtlpEndpoint = new("--otlp-endpoint") { Description = "Where to send traces, metrics and logs (OTLP over gRPC)", HelpName = "URL" };
 
     public static Command Create()
@@ -34,7 +43,7 @@ internal static class AgentCommand
         var command = new Command("agent", "Run the pods that are bound to this node. Stopping the agent leaves them running; starting it again picks them up.")
         {
             NodeName, Kubeconfig, RootDirectory, Listen, NodeIp, ServingCertificate, ServingKey, ClientAuthority,
-            BootstrapToken, ServerUrl, ContainerdSocket, Qemu, CgroupParent, ImageStore, NodeLabels, OtlpEndpoint,
+            BootstrapToken, ServerUrl, ContainerdSocket, Qemu, CgroupParent, ImageStore, NodeLabels, Devices, OtlpEndpoint,
         };
         command.SetAction(async (parsed, cancel) =>
         {
@@ -74,6 +83,7 @@ internal static class AgentCommand
             CgroupParent = parsed.GetRequiredValue(CgroupParent).Trim('/'),
             ImageStoreDirectory = Path.GetFullPath(parsed.GetRequiredValue(ImageStore)),
             NodeLabels = ParseLabels(parsed.GetValue(NodeLabels)),
+            Devices = ParseDevices(parsed.GetValue(Devices)),
             OtlpEndpoint = ParseOtlpEndpoint(parsed.GetValue(OtlpEndpoint)),
         };
     }
@@ -138,6 +148,31 @@ internal static class AgentCommand
         }
 
         return labels;
+    }
+
+    private static IReadOnlyList<NodeDevice>? ParseDevices(string[]? options)
+    {
+        if (options is not { Length: > 0 } || options is ["none"])
+        {
+            return options is ["none"] ? [] : null;
+        }
+
+        List<NodeDevice> devices = [];
+        foreach (var option in options)
+        {
+            try
+            {
+                devices.AddRange(DeviceOption.Parse(option));
+            }
+            catch (FormatException error)
+            {
+                throw new CommandFailedException($"--device '{option}': {error.Message}");
+            }
+        }
+
+        var errors = new List<FieldError>();
+        NodeDeviceText.Read(NodeDeviceText.Write(devices), "--device", errors);
+        return errors.Count == 0 ? devices : throw new CommandFailedException(string.Join("; ", errors));
     }
 
     private static Uri? ParseOtlpEndpoint(string? text)

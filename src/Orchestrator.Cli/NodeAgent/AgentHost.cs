@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Agent;
+using Orchestrator.Agent.Devices;
 using Orchestrator.Agent.Hosting;
 using Orchestrator.Agent.Runtimes;
 using Orchestrator.Agent.Runtimes.Containerd;
@@ -37,6 +38,7 @@ internal static class AgentHost
             NodeIp = settings.NodeIp.ToString(),
             Port = settings.Listen.Port,
             NodeLabels = settings.NodeLabels,
+            Devices = settings.Devices ?? DeviceDetection.Find("/"),
         };
         var client = new Kubernetes(KubernetesClientConfiguration.BuildConfigFromConfigFile(settings.KubeconfigPath));
         builder.Services.AddNodeAgent(options, client, services => Runtimes(settings, services.GetRequiredService<ILoggerFactory>()));

@@ -1,4 +1,5 @@
 using System.Net;
+using Orchestrator.Model.Devices;
 
 namespace Orchestrator.Cli.NodeAgent;
 
@@ -33,6 +34,9 @@ internal sealed record AgentSettings
     public required string ImageStoreDirectory { get; init; }
 
     public required IReadOnlyDictionary<string, string> NodeLabels { get; init; }
+
+    /// <summary>Devices that pods can be given; null to look for them.</summary>
+    public IReadOnlyList<NodeDevice>? Devices { get; init; }
 
     public Uri? OtlpEndpoint { get; init; }
 }

@@ -1,6 +1,9 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Orchestrator.Grains.Objects;
+using Orchestrator.Model;
+using Orchestrator.Model.Devices;
 using Orchestrator.Model.Json;
 using Orchestrator.Model.Kinds;
 using Orchestrator.Store;
@@ -13,8 +16,8 @@ internal static class BindingEdit
     private const string PodScheduled = "PodScheduled";
     private static readonly PodDeletion Deletion = new();
 
-    /// <summary>Sets spec.nodeName and the condition PodScheduled=True.</summary>
-    public static UpdateObject Bind(StoredObject pod, string nodeName, DateTimeOffset now)
+    /// <summary>Sets spec.nodeName, the condition PodScheduled=True, and which devices the pod has.</summary>
+    public static UpdateObject Bind(StoredObject pod, string nodeName, IReadOnlyList<AssignedDevices> devices, DateTimeOffset now)
     {
         ReadOnlySpan<byte> json = pod.Json.Span;
         var edits = new JsonEdits();
@@ -28,6 +31,11 @@ internal static class BindingEdit
         else
         {
             edits.InsertMember(json, spec, "nodeName"u8, name);
+        }
+
+        if (devices.Count > 0)
+        {
+            Annotate(json, WellKnown.AssignedDevicesAnnotation, AssignedDevices.Write(devices), edits);
         }
 
         ConditionEdit.Set(json, new ConditionValue(PodScheduled, "True", "", ""), now, edits);
@@ -60,6 +68,25 @@ internal static class BindingEdit
         var edits = new JsonEdits();
         ConditionEdit.Set(json, new ConditionValue(PodScheduled, "False", "Unschedulable", message), now, edits);
         return ConditionEdit.Body(pod, edits) is { } body ? new UpdateObject(pod.Key, pod.Revision, body) : null;
+    }
+
+    private static void Annotate(ReadOnlySpan<byte> json, string name, string value, JsonEdits edits)
+    {
+        byte[] key = Encoding.UTF8.GetBytes(name);
+        byte[] text = [(byte)'"', .. JsonEncodedText.Encode(value).EncodedUtf8Bytes, (byte)'"'];
+        Span metadata = JsonMembers.Find(json, new Span(0, json.Length), "metadata"u8) ?? throw new JsonException("a pod without metadata");
+        if (JsonMembers.Find(json, metadata, "annotations"u8) is not { } annotations)
+        {
+            edits.InsertMember(json, metadata, "annotations"u8, [(byte)'{', (byte)'"', .. key, (byte)'"', (byte)':', .. text, (byte)'}']);
+        }
+        else if (JsonMembers.Find(json, annotations, key) is { } present)
+        {
+            edits.Replace(present, text);
+        }
+        else
+        {
+            edits.InsertMember(json, annotations, key, text);
+        }
     }
 
     /// <summary>Begins the deletion of a pod that gives way, as the API would; null where it is under way.</summary>

@@ -130,7 +130,7 @@ internal sealed partial class SchedulerCore
             _assumed.Remove(stored.Uid);
             Forget(stored.Uid);
             Workload workload = _workloads.Find(json.RootElement, HandlerOf(facts) ?? "");
-            _cluster.PlacePod(stored.Uid, facts.NodeName, workload, facts.Rank);
+            _cluster.PlacePod(stored.Uid, facts.NodeName, workload, facts.Rank, facts.Devices.Count == 0 ? null : facts.Devices);
             _placedSince.Add(workload.Identity);
         }
         else if (facts.SchedulerName == _schedulerName && !facts.IsTerminating && !facts.IsGated)

@@ -47,7 +47,7 @@ internal sealed partial class SchedulerCore
         _placer = new Placer(_cluster, profile, random);
         _preemptor = new Preemptor(_cluster, profile, random);
         _anyFilter = (1 << profile.FilterCount) - 1;
-        _usage = profile.BitOf(nameof(FitsResources)) | profile.BitOf(nameof(HasFreeHostPorts));
+        _usage = profile.Filters.Where(f => f.IsHelpedByPreemption).Aggregate(0, (bits, filter) => bits | profile.BitOf(filter.Name));
     }
 
     public ClusterState Cluster => _cluster;
@@ -144,10 +144,10 @@ internal sealed partial class SchedulerCore
 
     private SchedulingDecision Assume(PendingPod pod, WaitingPod waiting, Workload workload, string nodeName, PlacementReport report, DateTimeOffset now)
     {
-        _cluster.PlacePod(pod.Facts.Uid, nodeName, workload, pod.Facts.Rank);
+        _cluster.PlacePod(pod.Facts.Uid, nodeName, workload, pod.Facts.Rank, report.Devices.Count == 0 ? null : report.Devices);
         _placedSince.Add(workload.Identity);
         _assumed.Add(pod.Facts.Uid);
-        return new SchedulingDecision(pod, waiting.Object, nodeName, report, BindingEdit.Bind(waiting.Object, nodeName, now), now);
+        return new SchedulingDecision(pod, waiting.Object, nodeName, report, BindingEdit.Bind(waiting.Object, nodeName, report.Devices, now), now);
     }
 
     // The pod fits nowhere as things are. Its room, once made, is kept for it by its nomination: as if it were there already.

@@ -27,7 +27,7 @@ public sealed class V1Hypervisor : IKubernetesObject<V1ObjectMeta>, ISpec<V1Hype
     public V1HypervisorStatus? Status { get; set; }
 }
 
-/// <summary>What the hypervisor is; does not change while it exists.</summary>
+/// <summary>What the hypervisor is, which does not change while it exists, and how much it may be given.</summary>
 public sealed class V1HypervisorSpec
 {
     [JsonPropertyName("nodeName")]
@@ -44,6 +44,14 @@ public sealed class V1HypervisorSpec
     /// <summary><c>Type1</c> (on the bare machine), <c>Type2</c> (on an operating system), or <c>None</c> for OS-level containers.</summary>
     [JsonPropertyName("type")]
     public string Type { get; set; } = "None";
+
+    /// <summary>Virtual processors of all its machines together, per CPU of <c>status.capacity</c>: the ratio of overcommitment, as a quantity; absent for no limit.</summary>
+    [JsonPropertyName("vcpusPerCpu")]
+    public ResourceQuantity? VcpusPerCpu { get; set; }
+
+    /// <summary>Most workloads at once; absent for what <c>status.capacity</c> says.</summary>
+    [JsonPropertyName("maxWorkloads")]
+    public int? MaxWorkloads { get; set; }
 }
 
 /// <summary>What the agent observed.</summary>
@@ -60,7 +68,7 @@ public sealed class V1HypervisorStatus
     [JsonPropertyName("capacity")]
     public IDictionary<string, ResourceQuantity> Capacity { get; set; } = new Dictionary<string, ResourceQuantity>(StringComparer.Ordinal);
 
-    /// <summary>Among: logs, exec, attach, pause, snapshot, liveMigration, linuxGuests, network.</summary>
+    /// <summary>Among: logs, exec, attach, pause, snapshot, liveMigration, linuxGuests, network, passthrough; see <see cref="HypervisorCapabilities"/>.</summary>
     [JsonPropertyName("capabilities")]
     public IList<string> Capabilities { get; set; } = [];
 
@@ -71,6 +79,13 @@ public sealed class V1HypervisorStatus
     /// <summary>Type <c>Ready</c>, with a reason and a message that says how the agent knows (what a probe did and what came of it).</summary>
     [JsonPropertyName("conditions")]
     public IList<V1Condition> Conditions { get; set; } = [];
+}
+
+/// <summary>Names in <see cref="V1HypervisorStatus.Capabilities"/> that others ask for.</summary>
+public static class HypervisorCapabilities
+{
+    /// <summary>Gives a machine whole devices of the node.</summary>
+    public const string Passthrough = "passthrough";
 }
 
 /// <summary>Classes of virtualization, by what the guest's kernel knows and what the processor helps with.</summary>

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Orchestrator.Model.Hypervisors;
 using Orchestrator.Model.Json;
 using Orchestrator.Model.Kinds;
+using Orchestrator.Model.Quantities;
 using Orchestrator.Model.Rules.Pods;
 using Orchestrator.Model.Validation;
 
@@ -37,6 +38,12 @@ internal sealed class HypervisorRules : IKindRules
             Immutability.ValidateMember(obj, old, errors, "spec", member);
         }
 
+        if (spec?["vcpusPerCpu"] is { } ratio && !(Quantity.TryParse(ratio.AsScalarText(), out Quantity quantity) && quantity.Sign > 0))
+        {
+            errors.Add(FieldError.Invalid("spec.vcpusPerCpu", ratio.AsScalarText(), "must be a quantity greater than 0, such as 4 or \"1.5\""));
+        }
+
+        errors.CheckNotNegative("spec.maxWorkloads", spec.Integer("maxWorkloads"));
         ResourceRules.ValidateList(obj.Child("status", "capacity"), "status.capacity", errors);
         errors.CheckNotNegative("status.workloads", obj.Child("status").Integer("workloads"));
     }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Orchestrator.Model.Devices;
 using Orchestrator.Model.Json;
 using Orchestrator.Model.Kinds;
 using Orchestrator.Model.Rules.Pods;
@@ -6,7 +7,7 @@ using Orchestrator.Model.Validation;
 
 namespace Orchestrator.Model.Rules;
 
-/// <summary>Taints and resources of nodes.</summary>
+/// <summary>Taints, resources and devices of nodes.</summary>
 internal sealed class NodeRules : IKindRules
 {
     public void Default(JsonObject obj) => obj.ObjectOrNew("spec");
@@ -17,6 +18,11 @@ internal sealed class NodeRules : IKindRules
         foreach (string list in (ReadOnlySpan<string>)["capacity", "allocatable"])
         {
             ResourceRules.ValidateList(obj.Child("status", list), $"status.{list}", errors);
+        }
+
+        if (obj.Child("metadata", "annotations").Text(WellKnown.DevicesAnnotation) is { } devices)
+        {
+            NodeDeviceText.Read(devices, $"metadata.annotations[{WellKnown.DevicesAnnotation}]", errors);
         }
 
         string? oldId = old.Child("spec").Text("providerID");

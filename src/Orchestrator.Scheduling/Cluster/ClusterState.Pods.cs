@@ -1,3 +1,4 @@
+using Orchestrator.Model.Devices;
 using Orchestrator.Scheduling.Workloads;
 
 namespace Orchestrator.Scheduling.Cluster;
@@ -26,11 +27,16 @@ public sealed partial class ClusterState
     public PlacedPod? FindPod(string podUid) => _pods.GetValueOrDefault(podUid);
 
     /// <summary>Counts the pod against the node; moves it if it counted elsewhere. Repeating it changes nothing.</summary>
-    public void PlacePod(string podUid, string nodeName, Workload workload, PodRank rank = default)
+    /// <param name="podUid">The pod.</param>
+    /// <param name="nodeName">Its node.</param>
+    /// <param name="workload">What it is to placement.</param>
+    /// <param name="rank">Who gives way to whom.</param>
+    /// <param name="devices">The very devices that it has; null where that is not known, and those that fit tightest are taken.</param>
+    public void PlacePod(string podUid, string nodeName, Workload workload, PodRank rank = default, IReadOnlyList<AssignedDevices>? devices = null)
     {
         if (_pods.TryGetValue(podUid, out PlacedPod? old))
         {
-            if (old.NodeName == nodeName && old.Workload == workload && old.Rank == rank)
+            if (old.NodeName == nodeName && old.Workload == workload && old.Rank == rank && (devices is null || devices.SequenceEqual(old.Devices ?? [])))
             {
                 return;
             }
@@ -38,7 +44,7 @@ public sealed partial class ClusterState
             RemovePod(podUid);
         }
 
-        var pod = new PlacedPod(podUid, nodeName, workload, rank);
+        var pod = new PlacedPod(podUid, nodeName, workload, rank) { Devices = devices };
         _pods.Add(podUid, pod);
         _priorities[rank.Priority] = _priorities.GetValueOrDefault(rank.Priority) + 1;
         if (!_podsByNode.TryGetValue(nodeName, out Dictionary<string, PlacedPod>? siblings))
@@ -49,7 +55,8 @@ public sealed partial class ClusterState
         siblings.Add(podUid, pod);
         if (_slots.TryGetValue(nodeName, out int slot))
         {
-            Count(slot, workload, 1);
+            Count(slot, pod, 1);
+            AssignLacking(slot, [pod]);
             Touch(slot);
         }
     }
@@ -76,7 +83,8 @@ public sealed partial class ClusterState
 
         if (_slots.TryGetValue(pod.NodeName, out int slot))
         {
-            Count(slot, pod.Workload, -1);
+            Count(slot, pod, -1);
+            AssignLacking(slot, siblings.Values);
             Touch(slot);
         }
 
@@ -87,7 +95,7 @@ public sealed partial class ClusterState
     /// Counts as if the pod were not there (-1), or again as it is (1), without a trace in <see cref="Version"/>: for asking what would be.
     /// Whoever takes it away puts it back before anybody else looks.
     /// </summary>
-    internal void CountTentatively(int slot, PlacedPod pod, int sign) => Count(slot, pod.Workload, sign);
+    internal void CountTentatively(int slot, PlacedPod pod, int sign) => Count(slot, pod, sign);
 
     private IEnumerable<(int Slot, Workload Workload)> CountedPods()
     {
@@ -100,10 +108,12 @@ public sealed partial class ClusterState
         }
     }
 
-    private void Count(int slot, Workload workload, int sign)
+    private void Count(int slot, PlacedPod pod, int sign)
     {
-        WorkloadShape shape = workload.Shape;
-        Topology.Count(slot, workload, sign);
+        WorkloadShape shape = pod.Workload.Shape;
+        Topology.Count(slot, pod.Workload, sign);
+        TakeDevices(slot, pod, sign);
+        CountHandler(slot, shape, sign);
         _nodes.EnsureColumns(Resources.Count);
         foreach (ResourceAmount request in shape.Requests)
         {

@@ -116,7 +116,7 @@ public sealed partial class ClusterState
             {
                 foreach (PlacedPod pod in waiting.Values)
                 {
-                    Count(slot, pod.Workload, 1);
+                    Count(slot, pod, 1);
                 }
             }
 
@@ -124,6 +124,8 @@ public sealed partial class ClusterState
         }
 
         SetAllocatable(slot, node);
+        FindHypervisorLimits(slot);
+        SetDevices(slot, node);
         SetLabelsAndTaints(slot, node);
         _nodes.Images[slot] = node.Images.Count == 0 ? NodeTable.NoImages : node.Images.ToDictionary(i => Images.IdOf(i.Key), i => i.Value);
         Touch(slot);
@@ -136,7 +138,7 @@ public sealed partial class ClusterState
         {
             foreach (PlacedPod pod in PodsOf(name))
             {
-                Count(slot, pod.Workload, -1);
+                Count(slot, pod, -1);
             }
 
             _nodes.Free(slot);
@@ -271,14 +273,17 @@ public sealed partial class ClusterState
         }
 
         var served = new BitSet();
-        foreach (string name in _hypervisorsByNode.GetValueOrDefault(nodeName) ?? [])
+        HypervisorFacts[] ready =
+        [
+            .. (_hypervisorsByNode.GetValueOrDefault(nodeName) ?? []).Select(name => _hypervisors[name]).Where(h => h.IsReady).OrderBy(h => h.Name, StringComparer.Ordinal),
+        ];
+        foreach (string handler in ready.SelectMany(h => h.Handlers))
         {
-            HypervisorFacts hypervisor = _hypervisors[name];
-            foreach (string handler in hypervisor.IsReady ? hypervisor.Handlers : [])
-            {
-                served.Add(Handlers.IdOf(handler));
-            }
+            served.Add(Handlers.IdOf(handler));
         }
+
+        _nodes.Hypervisors[slot] = ready;
+        FindHypervisorLimits(slot);
 
         _nodes.Handlers[slot] = served;
         Touch(slot);

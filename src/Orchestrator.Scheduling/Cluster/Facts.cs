@@ -1,3 +1,5 @@
+using Orchestrator.Model.Devices;
+
 namespace Orchestrator.Scheduling.Cluster;
 
 /// <summary>One <c>key=value</c> of a node's labels.</summary>
@@ -26,6 +28,9 @@ public sealed record NodeFacts(
     /// <summary>Sizes in bytes of the images that the node has, by each of their names: status.images.</summary>
     public IReadOnlyList<KeyValuePair<string, long>> Images { get; init; } = [];
 
+    /// <summary>The devices that the node lists.</summary>
+    public IReadOnlyList<NodeDevice> Devices { get; init; } = [];
+
     /// <summary>By content: equal facts place alike.</summary>
     public bool Equals(NodeFacts? other) =>
         other is not null
@@ -34,21 +39,8 @@ public sealed record NodeFacts(
         && Allocatable.SequenceEqual(other.Allocatable)
         && Labels.SequenceEqual(other.Labels)
         && Taints.SequenceEqual(other.Taints)
-        && Images.SequenceEqual(other.Images);
+        && Images.SequenceEqual(other.Images)
+        && Devices.SequenceEqual(other.Devices);
 
     public override int GetHashCode() => HashCode.Combine(Name, IsCordoned, Allocatable.Count, Labels.Count, Taints.Count);
-}
-
-/// <summary>What placement needs to know of a Hypervisor.</summary>
-/// <param name="Name">metadata.name.</param>
-/// <param name="NodeName">spec.nodeName.</param>
-/// <param name="IsReady">Condition Ready is True.</param>
-/// <param name="Handlers">status.runtimeHandlers.</param>
-public sealed record HypervisorFacts(string Name, string NodeName, bool IsReady, IReadOnlyList<string> Handlers)
-{
-    /// <summary>By content: equal facts place alike.</summary>
-    public bool Equals(HypervisorFacts? other) =>
-        other is not null && Name == other.Name && NodeName == other.NodeName && IsReady == other.IsReady && Handlers.SequenceEqual(other.Handlers);
-
-    public override int GetHashCode() => HashCode.Combine(Name, NodeName, IsReady, Handlers.Count);
 }

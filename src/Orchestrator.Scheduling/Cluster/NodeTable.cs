@@ -1,3 +1,4 @@
+using Orchestrator.Scheduling.Devices;
 using Orchestrator.Scheduling.Workloads;
 
 namespace Orchestrator.Scheduling.Cluster;
@@ -43,6 +44,18 @@ internal sealed class NodeTable
     /// <summary>Sizes in bytes by image id.</summary>
     public Dictionary<int, long>[] Images { get; private set; } = new Dictionary<int, long>[FirstSize];
 
+    /// <summary>Its ready hypervisors, by name.</summary>
+    public HypervisorFacts[][] Hypervisors { get; private set; } = new HypervisorFacts[FirstSize][];
+
+    /// <summary>Whether any of them has a limit of its own.</summary>
+    public bool[] HypervisorLimits { get; private set; } = new bool[FirstSize];
+
+    /// <summary>What the pods placed there take, by runtime handler.</summary>
+    public HandlerUse[][] HandlerUses { get; private set; } = new HandlerUse[FirstSize][];
+
+    /// <summary>The node's devices, one pool for each resource.</summary>
+    public DevicePool[][] Devices { get; private set; } = new DevicePool[FirstSize][];
+
     public List<HostPort>?[] HostPorts { get; private set; } = new List<HostPort>?[FirstSize];
 
     /// <summary>Slots in use or freed: every slot index is below.</summary>
@@ -60,6 +73,9 @@ internal sealed class NodeTable
         Names[slot] = name;
         Labels[slot] = [];
         Images[slot] = NoImages;
+        Devices[slot] = [];
+        Hypervisors[slot] = [];
+        HandlerUses[slot] = [];
         SoftTaints[slot] = [];
         HardTaints[slot] = new BitSet();
         Handlers[slot] = new BitSet();
@@ -70,6 +86,10 @@ internal sealed class NodeTable
     {
         Names[slot] = null;
         HostPorts[slot] = null;
+        Devices[slot] = [];
+        Hypervisors[slot] = [];
+        HypervisorLimits[slot] = false;
+        HandlerUses[slot] = [];
         Cordoned[slot] = false;
         ScoredCpuMilli[slot] = 0;
         ScoredMemoryBytes[slot] = 0;
@@ -109,6 +129,10 @@ internal sealed class NodeTable
         Handlers = Resized(Handlers, size);
         HostPorts = Resized(HostPorts, size);
         Images = Resized(Images, size);
+        Devices = Resized(Devices, size);
+        Hypervisors = Resized(Hypervisors, size);
+        HypervisorLimits = Resized(HypervisorLimits, size);
+        HandlerUses = Resized(HandlerUses, size);
         for (int i = 0; i < Allocatable.Count; i++)
         {
             Allocatable[i] = Resized(Allocatable[i], size);

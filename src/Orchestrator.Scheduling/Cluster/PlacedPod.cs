@@ -1,10 +1,15 @@
 using System.Runtime.InteropServices;
+using Orchestrator.Model.Devices;
 using Orchestrator.Scheduling.Workloads;
 
 namespace Orchestrator.Scheduling.Cluster;
 
 /// <summary>A pod that counts against a node.</summary>
-public sealed record PlacedPod(string Uid, string NodeName, Workload Workload, PodRank Rank);
+public sealed record PlacedPod(string Uid, string NodeName, Workload Workload, PodRank Rank)
+{
+    /// <summary>The very devices that it has; null where it asks for none, or its node has none for it.</summary>
+    public IReadOnlyList<AssignedDevices>? Devices { get; internal set; }
+}
 
 /// <summary>Who gives way to whom.</summary>
 /// <param name="Priority">spec.priority.</param>

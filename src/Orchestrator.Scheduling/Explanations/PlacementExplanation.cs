@@ -51,6 +51,9 @@ public sealed record PlacementExplanation
     /// <summary>For a pod that others give way for: who they are, and where its room will be.</summary>
     public ExplainedPreemption? Preemption { get; init; }
 
+    /// <summary>Ids of the very devices that the pod gets, by resource.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>>? Devices { get; init; }
+
     /// <summary>Puts a report into the form that is kept.</summary>
     public static PlacementExplanation Of(
         ExplainedPod pod, PlacementReport report, string? nodeName, string schedulerName, long epoch, long revision, DateTimeOffset decidedAt)
@@ -72,6 +75,7 @@ public sealed record PlacementExplanation
             Scores = report.Scores,
             Remedies = report.Remedies,
             Preemption = report.Preemption,
+            Devices = report.Devices.Count == 0 ? null : report.Devices.ToDictionary(d => d.Resource, d => d.Ids, StringComparer.Ordinal),
         };
     }
 }

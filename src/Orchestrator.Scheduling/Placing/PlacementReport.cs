@@ -1,3 +1,4 @@
+using Orchestrator.Model.Devices;
 using Orchestrator.Scheduling.Explanations;
 
 namespace Orchestrator.Scheduling.Placing;
@@ -19,6 +20,9 @@ public sealed record PlacementReport(
 {
     /// <summary>For a workload that others give way for: who, and where.</summary>
     public ExplainedPreemption? Preemption { get; init; }
+
+    /// <summary>The very devices that the workload gets.</summary>
+    public IReadOnlyList<AssignedDevices> Devices { get; init; } = [];
 
     public static PlacementReport NoNodes { get; } = new(0, 0, [], [], "no nodes available to schedule pods", ["a node"]);
 

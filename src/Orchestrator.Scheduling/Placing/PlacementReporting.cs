@@ -44,7 +44,10 @@ internal static class PlacementReporting
             Filters(evaluation),
             scores,
             "",
-            []);
+            [])
+        {
+            Devices = evaluation.Cluster.ChooseDevices(chosen, evaluation.Workload.Shape) ?? [],
+        };
     }
 
     /// <param name="evaluation">The evaluation.</param>

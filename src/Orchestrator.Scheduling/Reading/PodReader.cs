@@ -26,6 +26,7 @@ public static class PodReader
             spec.Member("runtimeClassName").Text(),
             traceParent.IsPresent() ? traceParent.Text() : null)
         {
+            Devices = DeviceReader.OfPod(metadata),
             CreatedSeconds = Seconds(metadata.Member("creationTimestamp")),
             MayPreempt = spec.Member("preemptionPolicy").Text() != "Never",
             NominatedNodeName = pod.Member("status").Member("nominatedNodeName").Text(),

@@ -1,3 +1,4 @@
+using Orchestrator.Model.Devices;
 using Orchestrator.Scheduling.Cluster;
 
 namespace Orchestrator.Scheduling.Workloads;
@@ -35,6 +36,9 @@ public sealed record PodFacts(
 
     /// <summary>status.nominatedNodeName, empty where absent.</summary>
     public string NominatedNodeName { get; init; } = "";
+
+    /// <summary>The very devices that it has; empty while unbound.</summary>
+    public IReadOnlyList<AssignedDevices> Devices { get; init; } = [];
 
     /// <summary>Who gives way to whom, once it is placed.</summary>
     public PodRank Rank => new(Priority, CreatedSeconds, IsTerminating ? PlacementStage.Ending : PlacementStage.Placed);

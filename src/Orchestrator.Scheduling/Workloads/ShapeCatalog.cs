@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Orchestrator.Model;
 using Orchestrator.Scheduling.Cluster;
 using Orchestrator.Scheduling.Reading;
 
@@ -47,6 +48,8 @@ public sealed class ShapeCatalog(ClusterState cluster, int limit = 16_384)
             Append(part, spec.Member(part));
         }
 
+        Append("capabilities", pod.Member("metadata").Member("annotations").Member(WellKnown.RequiredCapabilitiesAnnotation));
+        Append("models", pod.Member("metadata").Member("annotations").Member(WellKnown.DeviceModelsAnnotation));
         AppendTermContext(pod, spec);
         foreach (JsonElement container in spec.Member("initContainers").Items())
         {
@@ -57,6 +60,11 @@ public sealed class ShapeCatalog(ClusterState cluster, int limit = 16_384)
         foreach (JsonElement container in spec.Member("containers").Items())
         {
             AppendContainer(container);
+            if (handler != RuntimeHandlers.Runc)
+            {
+                // Gives a machine its processors.
+                Append("cpuLimit", container.Member("resources").Member("limits").Member("cpu"));
+            }
         }
 
         foreach (JsonElement volume in spec.Member("volumes").Items())

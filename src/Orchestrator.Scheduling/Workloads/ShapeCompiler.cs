@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Orchestrator.Model;
 using Orchestrator.Scheduling.Cluster;
 using Orchestrator.Scheduling.Reading;
 
@@ -18,9 +19,11 @@ internal static class ShapeCompiler
         requests[ResourceCatalog.Pods] = 1;
         JsonElement nodeAffinity = spec.Member("affinity").Member("nodeAffinity");
         JsonElement required = nodeAffinity.Member("requiredDuringSchedulingIgnoredDuringExecution");
+        ResourceAmount[] amounts = [.. requests.Where(r => r.Value > 0).OrderBy(r => r.Key).Select(r => new ResourceAmount(r.Key, r.Value))];
         return new WorkloadShape
         {
-            Requests = [.. requests.Where(r => r.Value > 0).OrderBy(r => r.Key).Select(r => new ResourceAmount(r.Key, r.Value))],
+            Requests = amounts,
+            Devices = DeviceReader.Demands(pod, amounts, cluster),
             ScoredCpuMilli = requests.GetValueOrDefault(ResourceCatalog.CpuMilli, UnrequestedCpuMilli),
             ScoredMemoryBytes = requests.GetValueOrDefault(ResourceCatalog.MemoryBytes, UnrequestedMemoryBytes),
             HostPorts = [.. HostPorts(spec)],
@@ -31,6 +34,8 @@ internal static class ShapeCompiler
             Terms = PodTermsReader.Read(pod),
             Images = [.. spec.Member("containers").Items().Select(c => cluster.Images.IdOf(ImageName.Normalize(c.Member("image").Text())))],
             Handler = handler,
+            Vcpus = handler == RuntimeHandlers.Runc ? 0 : MachineReader.Vcpus(spec),
+            Capabilities = MachineReader.Capabilities(pod),
             HandlerId = cluster.Handlers.IdOf(handler),
             UnsupportedFields = [.. UnsupportedFields(spec)],
         };

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Orchestrator.Scheduling.Devices;
 
 namespace Orchestrator.Scheduling.Workloads;
 
@@ -31,6 +32,9 @@ public sealed class WorkloadShape
     /// <summary>Memory for scoring: the request, or a small default where there is none.</summary>
     public required long ScoredMemoryBytes { get; init; }
 
+    /// <summary>What of the requests may be met by devices.</summary>
+    public DeviceDemand[] Devices { get; init; } = [];
+
     public required HostPort[] HostPorts { get; init; }
 
     /// <summary>Label ids of spec.nodeSelector: all must be there.</summary>
@@ -53,6 +57,12 @@ public sealed class WorkloadShape
     public required string Handler { get; init; }
 
     public required int HandlerId { get; init; }
+
+    /// <summary>Virtual processors, where it becomes a machine.</summary>
+    public int Vcpus { get; init; }
+
+    /// <summary>What a hypervisor must be able to do to run it.</summary>
+    public string[] Capabilities { get; init; } = [];
 
     /// <summary>Fields whose demands the placer does not know how to meet. A pod with any is not placed at all.</summary>
     public required IReadOnlyList<string> UnsupportedFields { get; init; }

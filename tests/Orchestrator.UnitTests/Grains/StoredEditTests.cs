@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using CsCheck;
 using Orchestrator.Grains.Scheduling;
 using Orchestrator.Model;
+using Orchestrator.Model.Devices;
 using Orchestrator.Model.Json;
 using Orchestrator.Store;
 
@@ -15,7 +16,8 @@ public sealed class StoredEditTests
 
     // Every state in which the edited members may be found, with members around them that nobody here knows.
     private static readonly Gen<string> GenPod =
-        from metadata in Gen.OneOf("""{"resourceVersion":"7","name":"p"}""", """{"name":"p","resourceVersion":"7","x":[1,{"a":"}"}]}""", """{"resourceVersion":"7"}""")
+        from metadata in Gen.OneOf("""{"resourceVersion":"7","name":"p"}""", """{"name":"p","resourceVersion":"7","x":[1,{"a":"}"}]}""", """{"resourceVersion":"7"}""",
+            """{"resourceVersion":"7","annotations":{"a":"{"},"b":1}""", """{"annotations":{"orchestrator.dev/assigned-devices":"{}","z":""},"resourceVersion":"7"}""")
         from spec in Gen.OneOf("{}", """{"nodeName":""}""", """{"a":1,"nodeName":"","z":{"nodeName":"not this"}}""", """{"containers":[{"name":"\"{["}]}""")
         from status in Gen.OneOf(
             "", ",\"status\":null", ",\"status\":{}", """,  "status" : {"phase":"Pending"}""", ""","status":{"conditions":[]}""", ""","status":{"conditions":null,"b":2}""",
@@ -25,10 +27,11 @@ public sealed class StoredEditTests
     [Fact]
     public void A_bind_sets_the_node_and_the_condition_and_nothing_else() => GenPod.Sample(text =>
     {
-        UpdateObject bind = BindingEdit.Bind(Stored(text), "node-\"1", Now);
+        UpdateObject bind = BindingEdit.Bind(Stored(text), "node-\"1", [new AssignedDevices("example.com/gpu", ["a", "b"])], Now);
 
         JsonObject expected = Parse(text);
         (expected["metadata"] as JsonObject)!.Remove("resourceVersion");
+        ((JsonObject)expected["metadata"]!).ObjectOrNew("annotations")![WellKnown.AssignedDevicesAnnotation] = """{"example.com/gpu":["a","b"]}""";
         expected["spec"]!["nodeName"] = "node-\"1";
         JsonObject actual = Parse(Encoding.UTF8.GetString(bind.Body.Span));
         JsonObject scheduled = actual.Child("status").Items("conditions").Single(c => c.Item.Text("type") == "PodScheduled").Item;

@@ -77,10 +77,11 @@ public sealed class MachineTests
     [Fact]
     public void Command_lines_name_every_device_and_escape_commas()
     {
-        var arguments = MachineCommandLine.ForContainer("id", new MachineDirectory("/m,1", "/run"), new GuestFiles("6.1", "/k", "/i"), Accelerator.Tcg, new MachineSize(128, 2, null, 2), "/v");
+        var arguments = MachineCommandLine.ForContainer("id", new MachineDirectory("/m,1", "/run"), new GuestFiles("6.1", "/k", "/i"), Accelerator.Tcg, new MachineSize(128, 2, null, 2), "/v", ["0000:3b:00.0"]);
         Assert.Contains("if=none,id=root,file=/m,,1/root.qcow2,format=qcow2,discard=unmap,detect-zeroes=unmap", arguments);
         Assert.Contains("tcg,tb-size=64", arguments);
         Assert.Contains("-nodefaults", arguments);
+        Assert.Contains("vfio-pci,host=0000:3b:00.0", arguments);
         // The guest's init knows its ports by the place of their device.
         Assert.True(arguments.ToList().IndexOf("virtio-serial-pci,id=ports") < arguments.ToList().IndexOf("virtio-blk-pci,drive=root"));
     }

@@ -55,7 +55,7 @@ public sealed class PlacementCaseTests
             PodFacts facts = PodReader.Read(pod);
             if (facts.NodeName.Length > 0 && !facts.HasEnded)
             {
-                cluster.PlacePod(facts.Uid, facts.NodeName, workloads.Find(pod, "runc"), facts.Rank);
+                cluster.PlacePod(facts.Uid, facts.NodeName, workloads.Find(pod, facts.RuntimeClassName.Length == 0 ? "runc" : facts.RuntimeClassName), facts.Rank, facts.Devices.Count == 0 ? null : facts.Devices);
             }
         }
 

@@ -31,6 +31,7 @@ internal static class ContainerConfigs
         config.Args.AddRange(container.Args ?? []);
         config.Envs.AddRange(request.Environment.Select(e => new KeyValue { Key = e.Key, Value = e.Value }));
         config.Mounts.AddRange(request.Mounts.Select(m => new Mount { HostPath = m.HostPath, ContainerPath = m.ContainerPath, Readonly = m.ReadOnly }));
+        config.Devices.AddRange(request.Devices.SelectMany(d => d.Paths).Select(path => new Device { HostPath = path, ContainerPath = path, Permissions = "rwm" }));
         config.Labels.Add(SandboxConfigs.PodLabels(request.Pod, nodeName));
         config.Labels.Add(CriLabels.ContainerName, container.Name);
         return config;

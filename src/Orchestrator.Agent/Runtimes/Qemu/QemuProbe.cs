@@ -8,7 +8,11 @@ namespace Orchestrator.Agent.Runtimes.Qemu;
 /// <param name="Guest">The guest's kernel and initramfs; null if there is an obstacle.</param>
 /// <param name="Obstacle">Why no machine can be started: reason and message.</param>
 /// <param name="Kvm">What KVM can run; null if that is not yet known.</param>
-internal sealed record QemuFindings(string Version, GuestFiles? Guest, (string Reason, string Message)? Obstacle, KvmVerdict? Kvm);
+internal sealed record QemuFindings(string Version, GuestFiles? Guest, (string Reason, string Message)? Obstacle, KvmVerdict? Kvm)
+{
+    /// <summary>Whether the machine has what passing devices to guests needs (VFIO).</summary>
+    public bool PassesDevices { get; init; }
+}
 
 /// <summary>Finds out, once for both runtimes, what QEMU on this machine can do. Good news is kept while its files exist; bad news is looked into again after a minute.</summary>
 internal sealed class QemuProbe(QemuOptions options, GuestKernel kernel, KvmProbe kvm, TimeProvider time) : IAsyncDisposable
@@ -88,7 +92,7 @@ internal sealed class QemuProbe(QemuOptions options, GuestKernel kernel, KvmProb
             var guest = await kernel.EnsureAsync(cancel);
             // In the background: machines can be emulated while KVM is still being tried.
             _kvmProbing = Task.Run(() => kvm.RunAsync(version, guest, _stop.Token), CancellationToken.None);
-            return new QemuFindings(version, guest, null, null);
+            return new QemuFindings(version, guest, null, null) { PassesDevices = File.Exists("/dev/vfio/vfio") };
         }
         catch (ToolFailedException error)
         {

@@ -179,7 +179,7 @@ internal sealed partial class QemuRuntime : IPodRuntime, IAsyncDisposable
         cgroup.Create(machine.Size);
         Directory.CreateDirectory(files.RunDirectory);
         RecordFile.Write(files.Launched, new LaunchRecord(_time.GetUtcNow()), MachineJson.Default.LaunchRecord);
-        var arguments = MachineCommandLine.ForContainer(machine.Id, files, guest, accelerator, machine.Size, machine.HasVolumeDisk ? _store.VolumeDisk(machine.SandboxId) : null);
+        var arguments = MachineCommandLine.ForContainer(machine.Id, files, guest, accelerator, machine.Size, machine.HasVolumeDisk ? _store.VolumeDisk(machine.SandboxId) : null, machine.PciAddresses);
         var process = await MachineProcess.LaunchAsync(_parts.Options.Emulator, arguments, files, cgroup.Directories, _time, cancel);
         LogLaunched(machine.Id, process.ProcessId);
     }

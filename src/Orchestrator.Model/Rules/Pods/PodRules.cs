@@ -32,10 +32,12 @@ internal sealed class PodRules : IKindRules
         SchedulingGateRules.Validate(spec, "spec.schedulingGates", errors);
         SecurityContextRules.ValidatePod(spec, errors);
         HostAliasRules.Validate(spec, errors);
+        DeviceRules.Validate(obj, spec, errors);
         PodSupport.Validate(spec, errors);
         if (old is not null)
         {
             PodUpdateRules.Validate(spec, old.Child("spec"), errors);
+            DeviceRules.ValidateUpdate(obj, old, errors);
         }
     }
 

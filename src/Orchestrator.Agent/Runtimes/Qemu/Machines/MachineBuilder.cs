@@ -40,7 +40,10 @@ internal sealed class MachineBuilder(MachineStore store, ImageStore images, Root
             Posix.CreateFifo(files.ControlOut, ownerOnly);
             store.AddMachine(partial, new MachineRecord(
                 id, sandbox.Id, request.Container.Name, request.Attempt, request.Container.Image, request.ImageId,
-                Path.Combine(sandbox.LogDirectory, request.LogPath), MachineSizing.Of(request.Container.Resources), hasVolumeDisk, time.GetUtcNow()));
+                Path.Combine(sandbox.LogDirectory, request.LogPath), MachineSizing.Of(request.Container.Resources), hasVolumeDisk, time.GetUtcNow())
+            {
+                PciAddresses = PciAddresses(request),
+            });
             return id;
         }
         catch
@@ -48,6 +51,14 @@ internal sealed class MachineBuilder(MachineStore store, ImageStore images, Root
             MachineStore.Discard(partial);
             throw;
         }
+    }
+
+    private static IReadOnlyList<string> PciAddresses(ContainerRequest request)
+    {
+        var devices = request.Devices.Where(d => d.PciAddress is null).Select(d => $"{d.Resource} {d.Id}").ToList();
+        return devices.Count == 0
+            ? [.. request.Devices.Select(d => d.PciAddress!)]
+            : throw new RuntimeRefusalException("CreateContainerError", $"a machine gets devices by their address on the PCI bus, which is not known of {string.Join(", ", devices)}");
     }
 
     private async Task EnsureVolumeDiskAsync(string sandboxId, ContainerRequest request, CancellationToken cancel)

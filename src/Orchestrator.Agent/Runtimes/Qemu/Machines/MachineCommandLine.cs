@@ -9,7 +9,7 @@ internal static class MachineCommandLine
     private const string QuietKernel = "console=ttyS0 quiet panic=-1 tsc=reliable no_timer_check random.trust_cpu=on raid=noautodetect";
 
     /// <summary>A Linux guest for a container.</summary>
-    public static IReadOnlyList<string> ForContainer(string id, MachineDirectory files, GuestFiles guest, Accelerator accelerator, MachineSize size, string? volumeDisk)
+    public static IReadOnlyList<string> ForContainer(string id, MachineDirectory files, GuestFiles guest, Accelerator accelerator, MachineSize size, string? volumeDisk, IReadOnlyList<string> pciAddresses)
     {
         List<string> arguments =
         [
@@ -31,6 +31,7 @@ internal static class MachineCommandLine
             .. Port(3, "report", files.Report),
             "-chardev", $"pipe,id=control,path={Escape(files.Control)}",
             "-device", "virtserialport,bus=ports.0,nr=4,chardev=control,name=orchestrator.control",
+            .. pciAddresses.SelectMany(address => (string[])["-device", $"vfio-pci,host={address}"]),
         ];
         return [.. Common(files, accelerator), .. arguments];
     }

@@ -23,7 +23,11 @@ internal sealed record MachineRecord(
     string LogPath,
     MachineSize Size,
     bool HasVolumeDisk,
-    DateTimeOffset CreatedAt);
+    DateTimeOffset CreatedAt)
+{
+    /// <summary>Addresses on the PCI bus of the node's devices that the machine gets.</summary>
+    public IReadOnlyList<string> PciAddresses { get; init; } = [];
+}
 
 internal sealed record LaunchRecord(DateTimeOffset LaunchedAt);
 

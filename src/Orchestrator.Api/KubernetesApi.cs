@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Orchestrator.Api.Admission.Webhooks;
 using Orchestrator.Api.CustomResources;
 using Orchestrator.Api.Decoding;
 using Orchestrator.Api.Discovery;
@@ -82,6 +83,7 @@ public static class KubernetesApi
         services.AddSingleton<FieldOwnership>();
         services.AddSingleton<AdmissionChain>();
         services.AddSingleton<WriteClaims>();
+        services.AddAdmissionWebhooks();
         services.AddSingleton<QuotaCharge>();
         services.AddSingleton<UpdateFlow>();
         services.AddSingleton<DeleteFlow>();
@@ -91,6 +93,19 @@ public static class KubernetesApi
         services.AddSingleton<ApplyVerb>();
         services.AddSingleton<DeleteVerb>();
         services.AddSingleton<DeleteCollectionVerb>();
+    }
+
+    private static void AddAdmissionWebhooks(this IServiceCollection services)
+    {
+        services.AddSingleton<ServiceAddresses>();
+        services.AddSingleton<WebhookClients>();
+        services.AddSingleton<WebhookFollower>();
+        services.AddHostedService(provider => provider.GetRequiredService<WebhookFollower>());
+        services.AddSingleton<WebhookMatching>();
+        services.AddSingleton<WebhookCaller>();
+        services.AddSingleton<PatchedObjects>();
+        services.AddSingleton<AdmissionWebhooks>();
+        services.AddSingleton<ConnectionAdmission>();
     }
 
     private static void AddDocuments(IServiceCollection services)

@@ -30,4 +30,8 @@ public interface IAdmissionRule
 /// <param name="Old">The stored object on update and delete, null on create.</param>
 /// <param name="DryRun">True where nothing will be stored.</param>
 public sealed record AdmissionRequest(
-    ApiCall Call, ResourceKind Kind, string Verb, string Namespace, string Name, JsonObject Object, JsonObject? Old, bool DryRun);
+    ApiCall Call, ResourceKind Kind, string Verb, string Namespace, string Name, JsonObject Object, JsonObject? Old, bool DryRun)
+{
+    /// <summary>Revision of <see cref="Old"/>; 0 on create.</summary>
+    public long Revision { get; init; }
+}

@@ -42,7 +42,7 @@ internal static class AuditEvents
 
         audited["requestReceivedTimestamp"] = Time(record.Received);
         audited["stageTimestamp"] = Time(now);
-        var annotations = record.Annotations;
+        var annotations = record.Annotations();
         if (record.IsTruncated)
         {
             (annotations ??= [])["audit.k8s.io/truncated"] = "true";

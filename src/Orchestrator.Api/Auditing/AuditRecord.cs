@@ -10,6 +10,11 @@ namespace Orchestrator.Api.Auditing;
 /// <summary>What is known of one audited request; a feature of its context, so that whoever reads or writes a body can leave it here.</summary>
 internal sealed class AuditRecord(RequestInfo request, AuditDecision decision, AuditOptions options, DateTimeOffset received)
 {
+    private const int MaxAnnotations = 64;
+    private const int MaxAnnotationLength = 4096;
+
+    private readonly SortedDictionary<string, string> _annotations = new(StringComparer.Ordinal);
+
     public string Id { get; } = Guid.NewGuid().ToString();
 
     public RequestInfo Request { get; } = request;
@@ -39,11 +44,37 @@ internal sealed class AuditRecord(RequestInfo request, AuditDecision decision, A
     public bool IsLong => Request.Verb == "watch" || Request.Subresource is "exec" or "attach" or "portforward" or "proxy"
         || (Request.Subresource == "log" && Request.QueryFlag("follow"));
 
-    public JsonObject? Annotations => Authorization is not { } authorization ? null : new JsonObject
+    /// <summary>What was noted of the request on its way; null for nothing.</summary>
+    public JsonObject? Annotations()
     {
-        ["authorization.k8s.io/decision"] = authorization.Allowed ? "allow" : "forbid",
-        ["authorization.k8s.io/reason"] = authorization.Reason,
-    };
+        if (Authorization is null && _annotations.Count == 0)
+        {
+            return null;
+        }
+
+        var annotations = new JsonObject();
+        if (Authorization is { } authorization)
+        {
+            annotations["authorization.k8s.io/decision"] = authorization.Allowed ? "allow" : "forbid";
+            annotations["authorization.k8s.io/reason"] = authorization.Reason;
+        }
+
+        foreach (var (key, value) in _annotations)
+        {
+            annotations[key] = value;
+        }
+
+        return annotations;
+    }
+
+    /// <summary>Notes something of an audited request; what was noted first stays. Of requests that are not audited nothing is kept.</summary>
+    public static void Annotate(HttpContext context, string key, string value)
+    {
+        if (context.Features.Get<AuditRecord>() is { } record && record._annotations.Count < MaxAnnotations)
+        {
+            record._annotations.TryAdd(key, value.Length <= MaxAnnotationLength ? value : value[..MaxAnnotationLength]);
+        }
+    }
 
     public static void TakeRequest(HttpContext context, ReadOnlySequence<byte> body)
     {

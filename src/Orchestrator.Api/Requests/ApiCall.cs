@@ -34,5 +34,8 @@ public sealed class ApiCall(HttpContext http, RequestInfo request, UserInfo user
     /// <summary>Gives the seat back before the end: for what goes on for as long as the client wants.</summary>
     public void LeaveSeat() => seat?.Dispose();
 
+    /// <summary>The same call with other parameters.</summary>
+    public ApiCall With(RequestInfo changed) => new(Http, changed, User, seat) { _warnings = _warnings };
+
     public void Warn(string text) => (_warnings ??= []).Add(text);
 }

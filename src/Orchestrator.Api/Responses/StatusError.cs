@@ -8,7 +8,7 @@ public sealed record StatusError
     /// <summary>HTTP status code.</summary>
     public required int Code { get; init; }
 
-    /// <summary>Kubernetes' machine-readable reason: NotFound, AlreadyExists, Conflict, Invalid, Forbidden, ...</summary>
+    /// <summary>Kubernetes' machine-readable reason: NotFound, AlreadyExists, Conflict, Invalid, Forbidden, ... Empty where an admission webhook refuses without one.</summary>
     public required string Reason { get; init; }
 
     public required string Message { get; init; }

@@ -36,7 +36,7 @@ public static class StatusWriter
         json.WriteEndObject();
         json.WriteString("status", "Failure");
         json.WriteString("message", error.Message);
-        json.WriteString("reason", error.Reason);
+        WriteOptional(json, "reason", error.Reason);
         if (error.Details is { } details)
         {
             WriteDetails(json, details);

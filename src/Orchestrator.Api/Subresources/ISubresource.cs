@@ -24,6 +24,11 @@ public interface ISubresource
     /// <summary>Verbs that it serves, in lower case: get, create, update, patch. Others are answered 405.</summary>
     IReadOnlyList<string> Verbs { get; }
 
+    /// <summary>
+    /// True for connections (exec, attach, port-forward, proxies), whose kind is the options in their query: admission webhooks are asked about them as operation CONNECT.
+    /// </summary>
+    bool Connects => Kind.EndsWith("Options", StringComparison.Ordinal);
+
     /// <summary>Answers the request: writes the response, or returns what is to be answered as a <c>Status</c>. The object need not exist.</summary>
     ValueTask<StatusError?> HandleAsync(ApiCall call);
 }

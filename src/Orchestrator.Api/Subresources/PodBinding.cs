@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Orchestrator.Api.Admission.Webhooks;
 using Orchestrator.Api.Decoding;
 using Orchestrator.Api.Requests;
 using Orchestrator.Api.Responses;
@@ -10,7 +11,7 @@ using Orchestrator.Store;
 namespace Orchestrator.Api.Subresources;
 
 /// <summary><c>POST pods/NAME/binding</c>: how schedulers other than the built-in one place a pod. A pod is bound once and for all.</summary>
-internal sealed class PodBinding(IObjectStore store, ObjectDecoder decoder, ApiOptions options, TimeProvider time) : ISubresource
+internal sealed class PodBinding(IObjectStore store, ObjectDecoder decoder, AdmissionWebhooks webhooks, ApiOptions options, TimeProvider time) : ISubresource
 {
     public string Resource => "pods";
 
@@ -32,6 +33,11 @@ internal sealed class PodBinding(IObjectStore store, ObjectDecoder decoder, ApiO
         if (body.Value.Root is not JsonObject binding)
         {
             return StatusErrors.BadRequest("the body must hold a Binding");
+        }
+
+        if (await webhooks.AdmitAsync(() => WebhookSubject.OfBody(call, "v1", Kind, binding, dryRun.Value)) is { } denied)
+        {
+            return denied;
         }
 
         if (Validate(call, binding) is { Count: > 0 } errors)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Orchestrator.Api.Admission.Webhooks;
 using Orchestrator.Api.Decoding;
 using Orchestrator.Api.Metadata;
 using Orchestrator.Api.Requests;
@@ -18,7 +19,7 @@ namespace Orchestrator.Api.Subresources;
 /// tried again by those who drain nodes. The budget is charged by a compare-and-swap of its status before the pod is deleted, so that of many evictions
 /// at once only as many get through as are allowed.
 /// </summary>
-internal sealed class PodEviction(IObjectStore store, ObjectDecoder decoder, DeleteFlow deletion, ApiOptions options, TimeProvider clock) : ISubresource
+internal sealed class PodEviction(IObjectStore store, ObjectDecoder decoder, AdmissionWebhooks webhooks, DeleteFlow deletion, ApiOptions options, TimeProvider clock) : ISubresource
 {
     private const string Budgets = "poddisruptionbudgets.policy";
 
@@ -40,10 +41,16 @@ internal sealed class PodEviction(IObjectStore store, ObjectDecoder decoder, Del
             return body.Error;
         }
 
-        var wanted = Read(call, body.Value.Root as JsonObject ?? []);
+        var eviction = body.Value.Root as JsonObject ?? [];
+        var wanted = Read(call, eviction);
         if (wanted.Failed)
         {
             return wanted.Error;
+        }
+
+        if (await webhooks.AdmitAsync(() => WebhookSubject.OfBody(call, ApiVersion, Kind, eviction, wanted.Value.DryRun)) is { } denied)
+        {
+            return denied;
         }
 
         if (await FindAsync(call) is not { } stored)

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Orchestrator.Api.Admission.Webhooks;
 using Orchestrator.Api.CustomResources;
 using Orchestrator.Api.Discovery;
 using Orchestrator.Api.Reading;
@@ -14,6 +15,7 @@ namespace Orchestrator.Api.Verbs;
 internal sealed class VerbRouter(
     IEnumerable<ISubresource> subresources,
     IEnumerable<IComputedResource> computed,
+    ConnectionAdmission connections,
     DiscoveryDocuments discovery,
     GetVerb get,
     ListVerb list,
@@ -83,13 +85,19 @@ internal sealed class VerbRouter(
         _ => ValueTask.FromResult<StatusError?>(StatusErrors.MethodNotSupported(call.Kind.Plural, call.Request.Verb)),
     };
 
+    private async ValueTask<StatusError?> HandleAsync(ISubresource subresource, ApiCall call)
+    {
+        var admitted = subresource.Connects ? await connections.AdmitAsync(call, subresource) : call;
+        return admitted.Failed ? admitted.Error : await subresource.HandleAsync(admitted.Value);
+    }
+
     private async ValueTask<StatusError?> RouteSubresourceAsync(ApiCall call)
     {
         var (kind, request) = (call.Kind, call.Request);
         if (_subresources.TryGetValue((kind.StorageName, request.Subresource), out var subresource))
         {
             return subresource.Verbs.Contains(request.Verb, StringComparer.Ordinal)
-                ? await subresource.HandleAsync(call)
+                ? await HandleAsync(subresource, call)
                 : StatusErrors.MethodNotSupported($"{kind.Plural}/{subresource.Name}", request.Verb);
         }
 

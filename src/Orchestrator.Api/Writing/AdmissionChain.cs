@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Orchestrator.Api.Admission;
+using Orchestrator.Api.Admission.Webhooks;
 using Orchestrator.Api.Metadata;
 using Orchestrator.Api.Ownership;
 using Orchestrator.Api.Responses;
@@ -9,12 +10,24 @@ namespace Orchestrator.Api.Writing;
 
 /// <summary>
 /// What every write goes through between its decoding and its commit, in Kubernetes' order: the kind's defaults, the ownership of what was
-/// written, the admission rules, which may fill in without owning it, validation, and the checks, which see what would be stored.
+/// written, the admission rules, which may fill in without owning it, mutating webhooks, validation, the checks, which see what would be stored, and
+/// validating webhooks.
 /// </summary>
-internal sealed class AdmissionChain(FieldOwnership ownership, IEnumerable<IAdmissionRule> rules, IEnumerable<IAdmissionCheck> checks)
+internal sealed class AdmissionChain
 {
-    private readonly IAdmissionRule[] _rules = [.. rules];
-    private readonly IAdmissionCheck[] _checks = [.. checks];
+    private readonly FieldOwnership _ownership;
+    private readonly IAdmissionRule[] _rules;
+    private readonly IAdmissionCheck[] _checks;
+    private readonly AdmissionWebhooks _webhooks;
+
+    // Made once and not with every write.
+    private readonly Func<AdmissionRequest, ValueTask<StatusError?>> _runRules;
+
+    public AdmissionChain(FieldOwnership ownership, IEnumerable<IAdmissionRule> rules, IEnumerable<IAdmissionCheck> checks, AdmissionWebhooks webhooks)
+    {
+        (_ownership, _rules, _checks, _webhooks) = (ownership, [.. rules], [.. checks], webhooks);
+        _runRules = RunRulesAsync;
+    }
 
     /// <summary>Null admits; validation answers with all errors at once.</summary>
     /// <param name="request">The write.</param>
@@ -29,15 +42,22 @@ internal sealed class AdmissionChain(FieldOwnership ownership, IEnumerable<IAdmi
         }
         else
         {
-            ownership.Track(request.Call, request.Old, request.Object, managedFields);
+            _ownership.Track(request.Call, request.Old, request.Object, managedFields);
         }
 
-        return await RunRulesAsync(request) ?? Validate(request) ?? await RunChecksAsync(request);
+        return await RunRulesAsync(request)
+            ?? await _webhooks.MutateAsync(request, _runRules)
+            ?? Validate(request)
+            ?? await RunChecksAsync(request)
+            ?? await _webhooks.ValidateAsync(request);
     }
 
-    /// <summary>The rules and checks alone: there is nothing to fill in or to validate in what goes.</summary>
+    /// <summary>The rules, checks and webhooks alone: there is nothing to fill in or to validate in what goes.</summary>
     public async ValueTask<StatusError?> AdmitDeletionAsync(AdmissionRequest request) =>
-        await RunRulesAsync(request) ?? await RunChecksAsync(request);
+        await RunRulesAsync(request)
+        ?? await _webhooks.MutateAsync(request, _runRules)
+        ?? await RunChecksAsync(request)
+        ?? await _webhooks.ValidateAsync(request);
 
     private async ValueTask<StatusError?> RunRulesAsync(AdmissionRequest request)
     {

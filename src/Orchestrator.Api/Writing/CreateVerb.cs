@@ -58,19 +58,19 @@ internal sealed class CreateVerb(
         var prefix = metadata.Text("generateName") ?? "";
         var given = metadata.Text("name") ?? "";
         var generated = given.Length == 0 && prefix.Length > 0;
+        var name = generated ? names.Next(prefix) : given;
         var uid = Guid.NewGuid().ToString();
+        ObjectMetadata.StampNew(metadata, call.Request.Namespace, name, uid, clock.GetUtcNow(), call.Kind.HasGeneration);
+        var request = new AdmissionRequest(call, call.Kind, "create", call.Request.Namespace, name, obj, null, dryRun);
+        var refusal = await admission.AdmitAsync(request, managedFields, isApply);
+        if (refusal is not null)
+        {
+            return refusal;
+        }
+
+        TracePods(call, ObjectMetadata.Of(obj));
         for (var attempt = 0; ; attempt++)
         {
-            var name = generated ? names.Next(prefix) : given;
-            ObjectMetadata.StampNew(metadata, call.Request.Namespace, name, uid, clock.GetUtcNow(), call.Kind.HasGeneration);
-            var request = new AdmissionRequest(call, call.Kind, "create", call.Request.Namespace, name, obj, null, dryRun);
-            var refusal = await admission.AdmitAsync(request, managedFields, isApply);
-            if (refusal is not null)
-            {
-                return refusal;
-            }
-
-            TracePods(call, metadata);
             var unclaimed = obj["spec"]?.DeepClone();
             var claimed = claims.Plan(request);
             if (claimed.Failed)
@@ -112,6 +112,14 @@ internal sealed class CreateVerb(
                 // What it was given for this attempt is given anew.
                 obj["spec"] = unclaimed;
                 await store.SyncAsync(call.Cancel);
+            }
+
+            if (generated)
+            {
+                // Admission has filled the object in already, and would do so a second time.
+                name = names.Next(prefix);
+                ObjectMetadata.Of(obj)["name"] = name;
+                request = request with { Name = name };
             }
         }
     }

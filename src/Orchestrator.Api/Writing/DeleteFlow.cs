@@ -76,7 +76,7 @@ internal sealed class DeleteFlow(IObjectStore store, AdmissionChain admission, A
         }
 
         var obj = JsonTree.ParseStored(stored.Json);
-        var refusal = await admission.AdmitDeletionAsync(new AdmissionRequest(call, kind, "delete", key.Namespace, key.Name, obj, obj, wanted.DryRun));
+        var refusal = await admission.AdmitDeletionAsync(new AdmissionRequest(call, kind, "delete", key.Namespace, key.Name, obj, obj, wanted.DryRun) { Revision = stored.Revision });
         if (refusal is not null)
         {
             return refusal;

@@ -102,7 +102,7 @@ internal sealed class UpdateFlow(
         var oldMetadata = ObjectMetadata.Of(old);
         oldMetadata.Remove("resourceVersion");
         obj = UpdateScope.Keep(call, obj, old);
-        var request = new AdmissionRequest(call, call.Kind, "update", call.Request.Namespace, call.Request.Name, obj, old, dryRun);
+        var request = new AdmissionRequest(call, call.Kind, "update", call.Request.Namespace, call.Request.Name, obj, old, dryRun) { Revision = stored.Revision };
         var refusal = await admission.AdmitAsync(request, managedFields, change is ApplyChange);
         if (refusal is not null)
         {

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using Orchestrator.Model.Json;
 using Orchestrator.Model.Kinds;
 using Orchestrator.Model.Validation;
@@ -8,7 +7,7 @@ using Orchestrator.Model.Validation;
 namespace Orchestrator.Model.CustomResources;
 
 /// <summary>CustomResourceDefinitions: their names, versions and schemas.</summary>
-internal sealed partial class DefinitionRules : IKindRules
+internal sealed class DefinitionRules : IKindRules
 {
     private const string ApprovalAnnotation = "api-approved.kubernetes.io";
 
@@ -128,8 +127,8 @@ internal sealed partial class DefinitionRules : IKindRules
         }
 
         errors.CheckOneOf("spec.scope", spec.Text("scope"), "Cluster", "Namespaced");
-        errors.CheckRequired("spec.names.plural", plural, Label);
-        errors.Check("spec.names.singular", names.Text("singular"), Label);
+        errors.CheckRequired("spec.names.plural", plural, NameRules.DnsLabel1035);
+        errors.Check("spec.names.singular", names.Text("singular"), NameRules.DnsLabel1035);
         errors.CheckRequired("spec.names.kind", names.Text("kind"), KindName);
         errors.Check("spec.names.listKind", names.Text("listKind"), KindName);
         if (names.Text("kind") is { Length: > 0 } kind && kind == names.Text("listKind"))
@@ -146,7 +145,7 @@ internal sealed partial class DefinitionRules : IKindRules
         var index = 0;
         foreach (var text in names.Texts(member))
         {
-            errors.Check(string.Create(CultureInfo.InvariantCulture, $"spec.names.{member}[{index++}]"), text, Label);
+            errors.Check(string.Create(CultureInfo.InvariantCulture, $"spec.names.{member}[{index++}]"), text, NameRules.DnsLabel1035);
         }
     }
 
@@ -188,13 +187,5 @@ internal sealed partial class DefinitionRules : IKindRules
     private static bool IsProtected(string group) =>
         group is "k8s.io" or "kubernetes.io" || group.EndsWith(".k8s.io", StringComparison.Ordinal) || group.EndsWith(".kubernetes.io", StringComparison.Ordinal);
 
-    internal static string? Label(string text) => DnsLabelRegex().IsMatch(text) && text.Length <= NameRules.MaxLabelLength
-        ? null
-        : "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric character "
-            + "(e.g. 'my-name',  or 'abc-123', regex used for validation is '[a-z]([-a-z0-9]*[a-z0-9])?')";
-
-    private static string? KindName(string kind) => Label(kind.ToLowerInvariant()) is { } fault ? $"may have mixed case, but should otherwise match: {fault}" : null;
-
-    [GeneratedRegex(@"^[a-z]([-a-z0-9]*[a-z0-9])?\z", RegexOptions.ExplicitCapture)]
-    private static partial Regex DnsLabelRegex();
+    private static string? KindName(string kind) => NameRules.DnsLabel1035(kind.ToLowerInvariant()) is { } fault ? $"may have mixed case, but should otherwise match: {fault}" : null;
 }

@@ -22,7 +22,7 @@ internal static class DefinitionVersionRules
         {
             var path = string.Create(CultureInfo.InvariantCulture, $"spec.versions[{index}]");
             var name = version.Text("name") ?? "";
-            errors.CheckRequired($"{path}.name", name, DefinitionRules.Label);
+            errors.CheckRequired($"{path}.name", name, NameRules.DnsLabel1035);
             if (!names.Add(name))
             {
                 errors.Add(FieldError.Invalid("spec.versions", name, "must contain unique version names"));

@@ -22,6 +22,8 @@ public static class BuiltInKinds
         SchedulingKinds.PriorityClass(),
         HypervisorKind.Create(),
         ExtensionKinds.CustomResourceDefinition(),
+        WebhookKinds.Mutating(),
+        WebhookKinds.Validating(),
         PolicyKinds.LimitRange(),
         PolicyKinds.ResourceQuota(),
         PolicyKinds.PodDisruptionBudget(),

@@ -21,7 +21,7 @@ public static partial class NameRules
         : "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character "
             + $"(e.g. 'my-name',  or '123-abc', regex used for validation is '{LabelPattern}')";
 
-    /// <summary>Names of Services, which become host names.</summary>
+    /// <summary>Names of Services, which become host names, and of API versions: as <see cref="DnsLabel"/>, but beginning with a letter.</summary>
     public static string? DnsLabel1035(string value) =>
         value.Length > MaxLabelLength ? TooLong(MaxLabelLength)
         : Label1035Regex().IsMatch(value) ? null
@@ -33,6 +33,10 @@ public static partial class NameRules
         : SubdomainRegex().IsMatch(value) ? null
         : "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character "
             + $"(e.g. 'example.com', regex used for validation is '{LabelPattern}(\\.{LabelPattern})*')";
+
+    /// <summary>Names of webhooks: a subdomain of a domain of two parts.</summary>
+    public static string? FullyQualifiedName(string value) =>
+        DnsSubdomain(value) ?? (value.Count(c => c == '.') >= 2 ? null : "should be a domain with at least three segments separated by dots");
 
     /// <summary>Keys of labels, annotations, taints and extended resources: <c>[prefix/]name</c>.</summary>
     public static string? QualifiedName(string value)

@@ -1,9 +1,11 @@
 using System.Text.Json.Nodes;
+using Orchestrator.Api.Admission.Webhooks;
 using Orchestrator.Api.Decoding;
 using Orchestrator.Api.Metadata;
 using Orchestrator.Api.Requests;
 using Orchestrator.Api.Responses;
 using Orchestrator.Api.Subresources;
+using Orchestrator.Api.Writing;
 using Orchestrator.Model;
 using Orchestrator.Model.Json;
 using Orchestrator.Model.Kinds;
@@ -14,7 +16,7 @@ namespace Orchestrator.Api.Security.Tokens;
 
 /// <summary><c>POST serviceaccounts/NAME/token</c> (<c>authentication.k8s.io/v1 TokenRequest</c>): a token that ends, for an audience, perhaps bound to a pod (<c>kubectl create token</c>).</summary>
 internal sealed class TokenRequests(
-    IObjectStore store, ObjectDecoder decoder, TokenSigner signer, SecurityOptions options, ServedKinds kinds, TimeProvider time) : ISubresource
+    IObjectStore store, ObjectDecoder decoder, AdmissionWebhooks webhooks, TokenSigner signer, SecurityOptions options, ServedKinds kinds, TimeProvider time) : ISubresource
 {
     private const string TypeVersion = "authentication.k8s.io/v1";
     private const string TypeKind = "TokenRequest";
@@ -35,9 +37,10 @@ internal sealed class TokenRequests(
     public async ValueTask<StatusError?> HandleAsync(ApiCall call)
     {
         var body = await decoder.ReadTreeAsync(call, dropNulls: true);
-        if (body.Failed)
+        var dryRun = WriteOptions.Read(call, "CreateOptions");
+        if (body.Failed || dryRun.Error is not null)
         {
-            return body.Error;
+            return body.Error ?? dryRun.Error;
         }
 
         if (body.Value.Root is not JsonObject request
@@ -52,6 +55,11 @@ internal sealed class TokenRequests(
             return StatusErrors.NotFound(call.Kind, call.Request.Name);
         }
 
+        if (await webhooks.AdmitAsync(() => WebhookSubject.OfBody(call, TypeVersion, TypeKind, request, dryRun.Value)) is { } denied)
+        {
+            return denied;
+        }
+
         if (Validate(call, request) is { Count: > 0 } errors)
         {
             return StatusErrors.Invalid(call.Kind, call.Request.Name, errors) with
@@ -61,7 +69,7 @@ internal sealed class TokenRequests(
         }
 
         var bound = Bind(call, account, request.Child("spec", "boundObjectRef"));
-        return bound.Failed ? bound.Error : await AnswerAsync(call, request, bound.Value);
+        return bound.Failed ? bound.Error : await AnswerAsync(call, request, bound.Value, dryRun.Value);
     }
 
     private static List<FieldError> Validate(ApiCall call, JsonObject request)
@@ -148,7 +156,7 @@ internal sealed class TokenRequests(
 
     private static StatusError Refused(ApiCall call, string why) => StatusErrors.Forbidden(call.Kind, call.Request.Name, why);
 
-    private async ValueTask<StatusError?> AnswerAsync(ApiCall call, JsonObject request, ServiceAccountClaims claims)
+    private async ValueTask<StatusError?> AnswerAsync(ApiCall call, JsonObject request, ServiceAccountClaims claims, bool dryRun)
     {
         var now = time.GetUtcNow();
         var spec = request.ObjectOrNew("spec")!;
@@ -169,7 +177,8 @@ internal sealed class TokenRequests(
         };
         request["status"] = new JsonObject
         {
-            ["token"] = signer.Sign(claims.ToJson(options.ServiceAccountIssuer, spec.Texts("audiences"), Guid.NewGuid().ToString(), now, expires)),
+            // A token is as good from a trial as from any other request.
+            ["token"] = dryRun ? "" : signer.Sign(claims.ToJson(options.ServiceAccountIssuer, spec.Texts("audiences"), Guid.NewGuid().ToString(), now, expires)),
             ["expirationTimestamp"] = ObjectMetadata.Time(expires),
         };
         await JsonResponse.WriteAsync(call.Http, 201, JsonBuffer.Serialize(request));

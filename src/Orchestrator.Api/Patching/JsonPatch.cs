@@ -9,6 +9,9 @@ internal static class JsonPatch
     /// <summary>As Kubernetes: bounds the work that one small request can ask for.</summary>
     private const int MaxOperations = 10_000;
 
+    /// <summary>Of all copies together, in bytes of JSON, as Kubernetes: each copy of the whole into itself doubles it.</summary>
+    private const long MaxCopiedBytes = 3 * 1024 * 1024;
+
     /// <summary>Applies the operations in order to the target in place.</summary>
     /// <exception cref="PatchException">An operation is malformed or cannot be applied; the target is then half patched and must be thrown away.</exception>
     public static void Apply(JsonObject target, JsonArray operations)
@@ -18,13 +21,14 @@ internal static class JsonPatch
             throw new PatchException($"The allowed maximum operations in a JSON patch is {MaxOperations}, got {operations.Count}");
         }
 
+        long copiedBytes = 0;
         foreach (var operation in operations)
         {
-            ApplyOne(target, operation as JsonObject ?? throw new PatchException("an operation of the patch is not an object"));
+            ApplyOne(target, operation as JsonObject ?? throw new PatchException("an operation of the patch is not an object"), ref copiedBytes);
         }
     }
 
-    private static void ApplyOne(JsonObject target, JsonObject operation)
+    private static void ApplyOne(JsonObject target, JsonObject operation, ref long copiedBytes)
     {
         var path = Pointer(operation, "path");
         switch (operation.Text("op"))
@@ -39,7 +43,7 @@ internal static class JsonPatch
                 Remove(target, path);
                 break;
             case "copy":
-                Add(target, path, Find(target, Pointer(operation, "from"))?.DeepClone());
+                Add(target, path, Copy(Find(target, Pointer(operation, "from")), ref copiedBytes));
                 break;
             case "move":
                 Move(target, Pointer(operation, "from"), path);
@@ -94,6 +98,14 @@ internal static class JsonPatch
             default:
                 throw Missing("remove", path);
         }
+    }
+
+    private static JsonNode? Copy(JsonNode? value, ref long copiedBytes)
+    {
+        copiedBytes += value?.ToJsonString().Length ?? 0;
+        return copiedBytes <= MaxCopiedBytes
+            ? value?.DeepClone()
+            : throw new PatchException($"Unable to complete the copy, the accumulated size increase of copy is {copiedBytes}, exceeding the limit {MaxCopiedBytes}");
     }
 
     private static void Move(JsonObject target, JsonPointer from, JsonPointer path)

@@ -40,12 +40,13 @@ internal sealed class StoreParts : IAsyncDisposable
         var self = Guid.NewGuid();
         Log = new LogReader(Database, objects, _replies);
         Follower = new LogFollower(cache, Log, options, time, _jitter, _replies, logs.CreateLogger<LogFollower>());
-        HeadSync = new HeadSync(cache, Log, Follower, options, time);
+        var lease = new LogLease(time);
+        HeadSync = new HeadSync(cache, Log, Follower, lease, queue.Wake, options, time);
         Explanations = new ExplanationTable(Database, options);
         _telemetry = new StoreTelemetry(cache, () => Follower.KnownHead - cache.Revision);
         _migrator = new SchemaMigrator(logs.CreateLogger<SchemaMigrator>());
-        _peers = new PeerListener(Database, Follower, self, options, time, _jitter, logs.CreateLogger<PeerListener>());
-        _command = new BatchCommand(Database, self, _replies);
+        _peers = new PeerListener(Database, Follower, self, queue.Wake, options, time, _jitter, logs.CreateLogger<PeerListener>());
+        _command = new BatchCommand(new WriterSession(Database, self, lease, time), self, _replies, time);
         var publisher = new BatchPublisher(cache, Follower, options, time);
         _committer = new GroupCommitter(
             queue, _command, publisher, () => _peers.HasPeers, options, time, _jitter, _telemetry, logs.CreateLogger<GroupCommitter>());

@@ -15,47 +15,62 @@ internal sealed record BatchReply(long[] Revisions, long[] Currents, long HeadRe
 }
 
 /// <summary>
-/// Sends a batch to the database: one statement, one round trip, its own transaction. Keeps one connection. Sending the same batch again with the
+/// Sends a batch to the database: one statement, one round trip, its own transaction. Keeps one session. Sending the same batch again with the
 /// same sequence number never applies it twice.
 /// </summary>
-internal sealed class BatchCommand(StoreDatabase database, Guid writer, ReplyClock replies) : IAsyncDisposable
+internal sealed class BatchCommand(WriterSession session, Guid writer, ReplyClock replies, TimeProvider time) : IAsyncDisposable
 {
     private const string Sql =
         "SELECT revisions, currents, head_revision FROM commit_batch($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
 
-    private NpgsqlConnection? _connection;
-
-    public async Task<BatchReply> ExecuteAsync(CommitBatch batch, long sequence, bool notify, CancellationToken cancel)
+    public async Task<BatchReply> ExecuteAsync(CommitBatch batch, long sequence, bool hasPeers, CancellationToken cancel)
     {
         try
         {
-            _connection ??= await database.Writer.OpenConnectionAsync(cancel);
-            await using var command = Build(_connection, batch, sequence, notify);
+            var connection = await session.GetAsync(hasPeers, cancel);
+            var askedAt = time.GetTimestamp();
+            await using var command = Build(connection, batch, sequence, notify: hasPeers);
             await using var rows = await command.ExecuteReaderAsync(cancel);
             await rows.ReadAsync(cancel);
             var reply = new BatchReply(rows.GetFieldValue<long[]>(0), rows.GetFieldValue<long[]>(1), rows.GetInt64(2));
+            session.Answered(askedAt);
             replies.Note();
             return reply;
         }
         catch (Exception e)
         {
-            if (DatabaseErrors.IsTransient(e))
-            {
-                replies.NoteFailure(e);
-            }
-
-            await DisposeAsync();
+            await LoseAsync(e);
             throw;
         }
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Renews the lease on the log's head, and shares or takes the right to commit as there are others or not.</summary>
+    public async Task RenewAsync(bool hasPeers, CancellationToken cancel)
     {
-        if (_connection is { } connection)
+        try
         {
-            _connection = null;
-            await connection.DisposeAsync();
+            if (await session.RenewAsync(hasPeers, cancel))
+            {
+                replies.Note();
+            }
         }
+        catch (Exception e)
+        {
+            await LoseAsync(e);
+            throw;
+        }
+    }
+
+    public ValueTask DisposeAsync() => session.DisposeAsync();
+
+    private async ValueTask LoseAsync(Exception e)
+    {
+        if (DatabaseErrors.IsTransient(e))
+        {
+            replies.NoteFailure(e);
+        }
+
+        await session.DropAsync();
     }
 
     private NpgsqlCommand Build(NpgsqlConnection connection, CommitBatch batch, long sequence, bool notify)

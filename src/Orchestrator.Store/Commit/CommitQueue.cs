@@ -9,6 +9,7 @@ internal sealed class CommitQueue(int capacity)
         new BoundedChannelOptions(capacity) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
 
     private CommitRequest? _leftOver;
+    private int _isWoken;
 
     /// <exception cref="ChannelClosedException">The store is stopping.</exception>
     public ValueTask EnqueueAsync(CommitRequest request, CancellationToken cancel) => _waiting.Writer.WriteAsync(request, cancel);
@@ -29,10 +30,21 @@ internal sealed class CommitQueue(int capacity)
         return true;
     }
 
+    /// <summary>Has the writer come round, with a batch of no mutations where nothing is waiting. Many calls until it does are one.</summary>
+    public void Wake()
+    {
+        // A full queue keeps the writer busy enough.
+        if (Interlocked.Exchange(ref _isWoken, 1) == 0 && !_waiting.Writer.TryWrite(CommitRequest.Empty()))
+        {
+            Volatile.Write(ref _isWoken, 0);
+        }
+    }
+
     public void Close() => _waiting.Writer.TryComplete();
 
     private void Drain(CommitBatch batch)
     {
+        Volatile.Write(ref _isWoken, 0);
         while (TryTake(out var request))
         {
             if (!request.IsOver && !batch.TryAdd(request))

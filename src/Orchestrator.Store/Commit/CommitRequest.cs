@@ -5,6 +5,9 @@ internal sealed class CommitRequest(PreparedMutation[] mutations, Fence? fence)
 {
     private readonly TaskCompletionSource<CommitResult[]> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <summary>Nobody's: has the writer come round.</summary>
+    public static CommitRequest Empty() => new([], fence: null);
+
     public PreparedMutation[] Mutations { get; } = mutations;
 
     public Fence? Fence { get; } = fence;

@@ -27,11 +27,24 @@ internal sealed partial class GroupCommitter(
     {
         while (await queue.FillAsync(_batch))
         {
-            await CommitAsync(_batch, abort);
+            await (_batch.Mutations.Count == 0 ? RenewAsync(abort) : CommitAsync(_batch, abort));
             _batch.Clear();
 
             // Those just answered run before the next batch is drawn, so what they commit next goes into it together.
             await Task.Yield();
+        }
+    }
+
+    /// <summary>Nobody waits for it: where it fails, reads ask the database themselves.</summary>
+    private async Task RenewAsync(CancellationToken abort)
+    {
+        try
+        {
+            await command.RenewAsync(hasPeers(), abort);
+        }
+        catch (Exception e) when (abort.IsCancellationRequested || DatabaseErrors.IsDatabase(e))
+        {
+            LogNotRenewed(log, e.Message);
         }
     }
 
@@ -114,6 +127,9 @@ internal sealed partial class GroupCommitter(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Batch {Sequence} of {Mutations} mutations got no reply; trying again")]
     private static partial void LogRetry(ILogger logger, Exception e, long sequence, int mutations);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "The lease on the log's head was not renewed: {Reason}")]
+    private static partial void LogNotRenewed(ILogger logger, string reason);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The database refused a batch of {Mutations} mutations")]
     private static partial void LogRefused(ILogger logger, Exception e, int mutations);

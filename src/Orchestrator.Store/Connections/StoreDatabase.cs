@@ -23,7 +23,7 @@ internal sealed class StoreDatabase : IAsyncDisposable
     {
         ConnectionString = connectionString;
         Readers = Build("reader", maxReadConnections, settings: null);
-        Writer = Build("writer", maxConnections: 2, WriterSettings);
+        Writer = Build("writer", maxConnections: 0, WriterSettings);
         Listener = Build("listener", maxConnections: 1, settings: null);
         Explanations = Build("explanations", maxConnections: 1, ExplanationSettings);
     }
@@ -46,13 +46,17 @@ internal sealed class StoreDatabase : IAsyncDisposable
         await Explanations.DisposeAsync();
     }
 
+    /// <param name="role">For who looks at the database's sessions.</param>
+    /// <param name="maxConnections">Connections kept for reuse; 0 for none: a session that holds locks ends with its use.</param>
+    /// <param name="settings">Run in each new session.</param>
     private NpgsqlDataSource Build(string role, int maxConnections, string? settings)
     {
         var text = new NpgsqlConnectionStringBuilder(ConnectionString)
         {
             ApplicationName = $"orchestrator-{role}",
             SearchPath = SchemaName,
-            MaxPoolSize = maxConnections,
+            Pooling = maxConnections > 0,
+            MaxPoolSize = Math.Max(1, maxConnections),
             MinPoolSize = 0,
             NoResetOnClose = true,
             Timeout = 5,

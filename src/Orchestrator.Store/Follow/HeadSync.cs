@@ -4,16 +4,29 @@ using Orchestrator.Store.Connections;
 namespace Orchestrator.Store.Follow;
 
 /// <summary>
-/// Consistent reads: asks the database for its head and waits until the cache is there. Callers that come while a question is on its way
+/// Consistent reads: asks the database for its head and waits until the cache is there; a server that commits alone need not ask
+/// (<see cref="LogLease"/>). Callers that come while a question is on its way
 /// share the next one; they cannot share that one, which may have been answered before they came.
 /// </summary>
-internal sealed class HeadSync(ObjectCache cache, LogReader reader, LogFollower follower, StoreOptions options, TimeProvider time)
+internal sealed class HeadSync(
+    ObjectCache cache, LogReader reader, LogFollower follower, LogLease lease, Action renew, StoreOptions options, TimeProvider time)
 {
     private readonly Lock _gate = new();
     private Task<long> _running = Task.FromResult(0L);
     private Task<long>? _next;
 
-    public async ValueTask<long> SyncAsync(CancellationToken cancel)
+    public ValueTask<long> SyncAsync(CancellationToken cancel)
+    {
+        if (lease.IsDue)
+        {
+            renew();
+        }
+
+        var revision = cache.Revision;
+        return lease.Covers(revision) ? new(revision) : AskAsync(cancel);
+    }
+
+    private async ValueTask<long> AskAsync(CancellationToken cancel)
     {
         var head = await NextReadAsync().WaitAsync(cancel);
         if (cache.Revision < head)

@@ -11,7 +11,7 @@ namespace Orchestrator.Store.Follow;
 /// fast; what is missed is found by polling.
 /// </summary>
 internal sealed partial class PeerListener(
-    StoreDatabase database, LogFollower follower, Guid self, StoreOptions options, TimeProvider time, Random jitter, ILogger<PeerListener> log)
+    StoreDatabase database, LogFollower follower, Guid self, Action counted, StoreOptions options, TimeProvider time, Random jitter, ILogger<PeerListener> log)
 {
     private static readonly TimeSpan CountInterval = TimeSpan.FromSeconds(5);
 
@@ -31,7 +31,7 @@ internal sealed partial class PeerListener(
             }
             catch (Exception e) when (!cancel.IsCancellationRequested)
             {
-                _hasPeers = true;
+                Assume();
                 LogLost(log, e);
                 await backoff.PauseAsync(cancel);
             }
@@ -74,6 +74,13 @@ internal sealed partial class PeerListener(
             """,
             connection);
         _hasPeers = (long)(await command.ExecuteScalarAsync(cancel))! > 1;
+        counted();
+    }
+
+    private void Assume()
+    {
+        _hasPeers = true;
+        counted();
     }
 
     private void OnNotified(string payload)
@@ -84,7 +91,7 @@ internal sealed partial class PeerListener(
         }
         else if (!payload.EndsWith(self.ToString(), StringComparison.Ordinal))
         {
-            _hasPeers = true;
+            Assume();
         }
     }
 

@@ -19,11 +19,11 @@ public sealed class BatchReplayTests(PostgresFixture postgres)
         await using var session = await StoreSession.CreateAsync(postgres);
         var store = await session.OpenAsync();
         await using var database = new StoreDatabase(session.ConnectionString, maxReadConnections: 1);
-        await using var command = new BatchCommand(database, Guid.NewGuid(), new ReplyClock(TimeProvider.System));
+        await using var command = NewCommand(database);
         var batch = Batch(CreateMap("a"), CreateMap("a"), CreateMap("b"));
 
-        var first = await command.ExecuteAsync(batch, sequence: 1, notify: true, CancellationToken.None);
-        var again = await command.ExecuteAsync(batch, sequence: 1, notify: true, CancellationToken.None);
+        var first = await command.ExecuteAsync(batch, sequence: 1, hasPeers: true, CancellationToken.None);
+        var again = await command.ExecuteAsync(batch, sequence: 1, hasPeers: true, CancellationToken.None);
 
         Assert.Equal([1L, 0L, 2L], first.Revisions);
         Assert.Equal(first.Revisions, again.Revisions);
@@ -37,15 +37,21 @@ public sealed class BatchReplayTests(PostgresFixture postgres)
         await using var session = await StoreSession.CreateAsync(postgres);
         var store = await session.OpenAsync();
         await using var database = new StoreDatabase(session.ConnectionString, maxReadConnections: 1);
-        await using var command = new BatchCommand(database, Guid.NewGuid(), new ReplyClock(TimeProvider.System));
-        await command.ExecuteAsync(Batch(CreateMap("later")), sequence: 2, notify: true, CancellationToken.None);
+        await using var command = NewCommand(database);
+        await command.ExecuteAsync(Batch(CreateMap("later")), sequence: 2, hasPeers: true, CancellationToken.None);
 
         var refusal = await Assert.ThrowsAsync<PostgresException>(
-            () => command.ExecuteAsync(Batch(CreateMap("given-up")), sequence: 1, notify: true, CancellationToken.None));
+            () => command.ExecuteAsync(Batch(CreateMap("given-up")), sequence: 1, hasPeers: true, CancellationToken.None));
 
         Assert.Equal("OR001", refusal.SqlState);
         Assert.Equal(1, await store.SyncAsync());
         Assert.Null(store.Get(MapKey("given-up")));
+    }
+
+    private static BatchCommand NewCommand(StoreDatabase database)
+    {
+        var (self, time) = (Guid.NewGuid(), TimeProvider.System);
+        return new BatchCommand(new WriterSession(database, self, new LogLease(time), time), self, new ReplyClock(time), time);
     }
 
     private static CommitBatch Batch(params Mutation[] mutations)

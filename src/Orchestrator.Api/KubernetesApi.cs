@@ -89,6 +89,9 @@ public static class KubernetesApi
         services.AddSingleton<DeleteFlow>();
         services.AddSingleton<ScaleVerbs>();
         services.AddSingleton<CreateVerb>();
+        services.AddSingleton(p => new ControllerCreations(
+            p.GetRequiredService<AdmissionChain>(), p.GetRequiredService<QuotaCharge>(), p.GetRequiredService<GeneratedNames>(),
+            p.GetRequiredService<ServedKinds>(), p.GetRequiredService<TimeProvider>()));
         services.AddSingleton<UpdateVerb>();
         services.AddSingleton<ApplyVerb>();
         services.AddSingleton<DeleteVerb>();

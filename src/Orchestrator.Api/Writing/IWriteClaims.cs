@@ -34,5 +34,5 @@ internal sealed class WriteClaims(IEnumerable<IWriteClaims> all)
 
     /// <summary>The claims and then the write, each committed only with the one before.</summary>
     public static IReadOnlyList<Mutation> Chain(params IReadOnlyList<Mutation> mutations) =>
-        [.. mutations.Select((m, i) => i == 0 ? m : m with { NeedsPrevious = true })];
+        [.. mutations.Select((m, i) => i == 0 ? m : m with { Needs = i - 1 })];
 }

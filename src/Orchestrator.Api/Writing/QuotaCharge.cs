@@ -89,36 +89,69 @@ internal sealed class QuotaCharge(IObjectStore store)
 
     private Outcome<List<Mutation>> Plan(AdmissionRequest request)
     {
-        var charges = new List<Mutation>();
-        foreach ((StoredObject stored, JsonObject quota) in Applicable(request))
+        (_, List<Mutation> charges, StatusError? refusal) = PlanAll([request]);
+        return refusal is null ? charges : refusal;
+    }
+
+    /// <summary>The charges of as many creations, from the first on, as the quotas allow; of one kind and one namespace.</summary>
+    /// <returns>How many are allowed, one charge for each quota that bounds them, and the refusal of the first that is not.</returns>
+    public (int Allowed, List<Mutation> Charges, StatusError? Refusal) PlanAll(IReadOnlyList<AdmissionRequest> requests)
+    {
+        if (requests.Count == 0)
         {
-            Dictionary<string, Quantity> asked = QuotaUsage.Of(quota, request.Kind.StorageName, request.Object);
-            if (asked.Count == 0)
+            return (0, [], null);
+        }
+
+        List<QuotaTally> tallies = [.. Applicable(requests[0]).Select(q => new QuotaTally(q.Stored, q.Quota, Used(q.Quota, requests[0].Namespace)))];
+        int allowed = 0;
+        StatusError? refusal = null;
+        while (allowed < requests.Count && refusal is null)
+        {
+            refusal = Take(requests[allowed], tallies);
+            allowed += refusal is null ? 1 : 0;
+        }
+
+        var charges = new List<Mutation>();
+        foreach (QuotaTally tally in tallies.Where(t => t.IsCharged))
+        {
+            charges.Add(Charge(tally.Stored, tally.Quota, tally.Used));
+        }
+
+        return (allowed, charges, refusal);
+    }
+
+    /// <summary>Charges one creation to all quotas that bound it, or to none.</summary>
+    private static StatusError? Take(AdmissionRequest request, List<QuotaTally> tallies)
+    {
+        var asked = new List<(QuotaTally Tally, Dictionary<string, Quantity> Amounts)>();
+        foreach (QuotaTally tally in tallies)
+        {
+            Dictionary<string, Quantity> amounts = QuotaUsage.Of(tally.Quota, request.Kind.StorageName, request.Object);
+            if (amounts.Count == 0)
             {
                 continue;
             }
 
-            JsonObject hard = quota.Child("spec", "hard") ?? [];
+            JsonObject hard = tally.Quota.Child("spec", "hard") ?? [];
             if (request.Kind.StorageName == "pods" && PodUsage.Missing(request.Object, hard.Select(h => h.Key)) is { } missing)
             {
-                return StatusErrors.Forbidden(request.Kind, request.Name, $"failed quota: {stored.Key.Name}: {missing}");
+                return StatusErrors.Forbidden(request.Kind, request.Name, $"failed quota: {tally.Stored.Key.Name}: {missing}");
             }
 
-            SortedDictionary<string, Quantity> used = Used(quota, request.Namespace);
-            if (Exceeded(stored.Key.Name, asked, used, hard) is { } refusal)
+            if (Exceeded(tally.Stored.Key.Name, amounts, tally.Used, hard) is { } refusal)
             {
                 return StatusErrors.Forbidden(request.Kind, request.Name, refusal);
             }
 
-            foreach ((string name, Quantity amount) in asked)
-            {
-                used[name] += amount;
-            }
-
-            charges.Add(Charge(stored, quota, used));
+            asked.Add((tally, amounts));
         }
 
-        return charges;
+        foreach ((QuotaTally tally, Dictionary<string, Quantity> amounts) in asked)
+        {
+            tally.Add(amounts);
+        }
+
+        return null;
     }
 
     /// <summary>What is used by the status; counted here where the quota is new or has changed and nobody has counted yet.</summary>
@@ -160,5 +193,26 @@ internal sealed class QuotaCharge(IObjectStore store)
         status["hard"] = quota.Child("spec", "hard")?.DeepClone();
         status["used"] = new JsonObject(used.Select(u => KeyValuePair.Create(u.Key, (JsonNode?)u.Value.ToString())));
         return StoredEdit.Replace(stored, quota);
+    }
+
+    /// <summary>A quota, and what is used of it once what was taken so far is.</summary>
+    private sealed class QuotaTally(StoredObject stored, JsonObject quota, SortedDictionary<string, Quantity> used)
+    {
+        public StoredObject Stored { get; } = stored;
+
+        public JsonObject Quota { get; } = quota;
+
+        public SortedDictionary<string, Quantity> Used { get; } = used;
+
+        public bool IsCharged { get; private set; }
+
+        public void Add(Dictionary<string, Quantity> amounts)
+        {
+            IsCharged = true;
+            foreach ((string name, Quantity amount) in amounts)
+            {
+                Used[name] += amount;
+            }
+        }
     }
 }

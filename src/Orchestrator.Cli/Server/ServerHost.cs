@@ -12,6 +12,7 @@ using Orchestrator.Api.Security.Pki;
 using Orchestrator.Api.Security.Tokens;
 using Orchestrator.Api.Services;
 using Orchestrator.Cli.Telemetry;
+using Orchestrator.Grains.Creations;
 using Orchestrator.Grains.Hosting;
 using Orchestrator.Model.Kinds;
 using Orchestrator.Store;
@@ -76,6 +77,7 @@ public static class ServerHost
             AdvertisedAddress = options.EffectiveAddress,
         });
         builder.Services.AddSingleton<INodeHeartbeats, GrainHeartbeats>();
+        builder.Services.AddSingleton<IObjectAdmission, GrainAdmission>();
         builder.Services.AddNodeHeartbeats();
     }
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Orchestrator.Grains.Apps;
 using Orchestrator.Grains.Disruptions;
 using Orchestrator.Grains.Garbage;
 using Orchestrator.Grains.Hypervisors;
@@ -23,6 +24,9 @@ internal sealed partial class GrainWaker(IGrainFactory grains, ILogger<GrainWake
             Reconciler.Garbage => grains.GetGrain<IGarbageGrain>(wake.Key),
             Reconciler.Quota => grains.GetGrain<IQuotaGrain>(wake.Key),
             Reconciler.DisruptionBudget => grains.GetGrain<IDisruptionBudgetGrain>(wake.Key),
+            Reconciler.Deployment => grains.GetGrain<IDeploymentGrain>(wake.Key),
+            Reconciler.ReplicaSet => grains.GetGrain<IReplicaSetGrain>(wake.Key),
+            Reconciler.ReplicationController => grains.GetGrain<IReplicationControllerGrain>(wake.Key),
             _ => grains.GetGrain<INamespaceGrain>(wake.Key),
         };
         _ = CallAsync(grain, wake);

@@ -9,6 +9,9 @@ internal enum Reconciler
     Garbage,
     Quota,
     DisruptionBudget,
+    Deployment,
+    ReplicaSet,
+    ReplicationController,
 }
 
 /// <summary>A reconciler to wake.</summary>

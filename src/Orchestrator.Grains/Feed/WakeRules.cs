@@ -7,11 +7,11 @@ using Orchestrator.Store;
 namespace Orchestrator.Grains.Feed;
 
 /// <summary>Which reconcilers a change concerns. Most pods concern none: only those whose node is missing or in trouble need watching over.</summary>
-internal sealed class WakeRules(IObjectStore store, GarbageWakes garbage)
+internal sealed class WakeRules(IObjectStore store, GarbageWakes garbage, AppsWakes apps)
 {
     private readonly PolicyWakes _policies = new(store);
 
-    public IEnumerable<Wake> For(Change change) => ForKind(change).Concat(garbage.For(change)).Concat(_policies.For(change));
+    public IEnumerable<Wake> For(Change change) => ForKind(change).Concat(garbage.For(change)).Concat(_policies.For(change)).Concat(apps.For(change));
 
     private IEnumerable<Wake> ForKind(Change change) => change.Object.Key.Resource switch
     {
@@ -29,7 +29,8 @@ internal sealed class WakeRules(IObjectStore store, GarbageWakes garbage)
             .Concat(store.List(Resources.Namespaces).Items.SelectMany(ForNamespace))
             .Concat(PodsToWatch())
             .Concat(garbage.All())
-            .Concat(_policies.All());
+            .Concat(_policies.All())
+            .Concat(apps.All());
 
     private IEnumerable<Wake> PodsToWatch()
     {

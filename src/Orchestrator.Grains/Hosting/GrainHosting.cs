@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Orchestrator.Grains.Apps;
 using Orchestrator.Grains.Events;
 using Orchestrator.Grains.Explanations;
 using Orchestrator.Grains.Feed;
@@ -62,6 +63,9 @@ public static class GrainHosting
         services.AddHostedService<EventExpiry>();
         services.AddSingleton<Owners>();
         services.AddSingleton<GarbageWakes>();
+        services.AddSingleton<OrphanSightings>();
+        services.AddSingleton<AppsParts>();
+        services.AddSingleton<AppsWakes>();
         services.AddSingleton<WakeRules>();
         services.AddSingleton<IWaker, GrainWaker>();
         services.AddHostedService<ChangeFeedRouter>();

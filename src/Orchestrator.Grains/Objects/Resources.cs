@@ -13,6 +13,13 @@ internal static class Resources
     public const string DisruptionBudgets = "poddisruptionbudgets.policy";
     public const string Hypervisors = "hypervisors.orchestrator.dev";
 
+    public const string Deployments = "deployments.apps";
+    public const string ReplicaSets = "replicasets.apps";
+    public const string ReplicationControllers = "replicationcontrollers";
+    public const string StatefulSets = "statefulsets.apps";
+    public const string DaemonSets = "daemonsets.apps";
+    public const string ControllerRevisions = "controllerrevisions.apps";
+
     /// <summary>Indexed field of pods.</summary>
     public const string PodNodeName = "spec.nodeName";
 }

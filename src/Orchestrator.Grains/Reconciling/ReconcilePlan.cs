@@ -1,3 +1,4 @@
+using Orchestrator.Grains.Creations;
 using Orchestrator.Grains.Events;
 using Orchestrator.Store;
 
@@ -12,7 +13,19 @@ internal sealed record ReconcilePlan
     /// <summary>There is nothing to reconcile (any more).</summary>
     public static ReconcilePlan Gone { get; } = new() { IsGone = true };
 
+    /// <summary>
+    /// The reconciled object's own write. Where there is one, all else is committed only if the object still has the state that the plan was made
+    /// from: so of two activations that decide the same at once only one does it.
+    /// </summary>
+    public UpdateObject? Anchor { get; init; }
+
     public IReadOnlyList<Mutation> Mutations { get; init; } = [];
+
+    /// <summary>Objects to create, once admission has seen them; what is then written is what <see cref="Conclude"/> says.</summary>
+    public NewObjects Creations { get; init; } = NewObjects.None;
+
+    /// <summary>The final plan, given what was admitted of <see cref="Creations"/>. Set exactly where there are creations.</summary>
+    public Func<AdmittedObjects, ReconcilePlan>? Conclude { get; init; }
 
     /// <summary>When to look again though nothing changes; null for the slow tick.</summary>
     public TimeSpan? LookAgainAfter { get; init; }

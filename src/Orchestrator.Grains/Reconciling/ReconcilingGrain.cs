@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Orchestrator.Grains.Creations;
 using Orchestrator.Grains.Events;
 using Orchestrator.Store;
 
@@ -8,16 +9,16 @@ namespace Orchestrator.Grains.Reconciling;
 /// The machinery of reconcilers: woken, or now and then by itself, it plans from what is stored and applies the plan. Every write is a
 /// compare-and-swap, so a second activation, which Orleans may have for a moment, does no harm; a lost race is planned anew.
 /// </summary>
-internal abstract partial class ReconcilingGrain(IObjectStore store, IEventRecorder events, TimeProvider time, ILogger logger) : Grain, IReconcilerGrain
+internal abstract partial class ReconcilingGrain(
+    IObjectStore store, IEventRecorder events, TimeProvider time, ILogger logger, IObjectAdmission? admission = null) : Grain, IReconcilerGrain
 {
-    private const int MostRacesInARow = 5;
     private static readonly TimeSpan SlowTick = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan FirstRetryDelay = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestRetryDelay = TimeSpan.FromSeconds(30);
 
     private IGrainTimer? _timer;
     private bool _isWoken;
-    private TimeSpan _retryDelay = FirstRetryDelay;
+    private readonly Reconciliation _reconciliation = new(store, events, time, admission);
+    private TimeSpan _retryDelay = Reconciliation.FirstRetryDelay;
 
     protected IObjectStore Store => store;
 
@@ -45,7 +46,7 @@ internal abstract partial class ReconcilingGrain(IObjectStore store, IEventRecor
         try
         {
             next = await PlanAndApplyAsync(cancel);
-            _retryDelay = FirstRetryDelay;
+            _retryDelay = Reconciliation.FirstRetryDelay;
         }
         catch (StoreUnavailableException e)
         {
@@ -59,32 +60,19 @@ internal abstract partial class ReconcilingGrain(IObjectStore store, IEventRecor
 
     private async Task<TimeSpan> PlanAndApplyAsync(CancellationToken cancel)
     {
-        for (int races = 0; races < MostRacesInARow; races++)
+        ReconcilePlan plan = await _reconciliation.RunAsync(
+            now =>
+            {
+                _isWoken = false;
+                return Plan(now);
+            },
+            cancel);
+        if (plan.IsGone)
         {
-            _isWoken = false;
-            ReconcilePlan plan = Plan(time.GetUtcNow());
-            if (plan.IsGone)
-            {
-                DeactivateOnIdle();
-                return SlowTick;
-            }
-
-            IReadOnlyList<CommitResult> results = plan.Mutations.Count == 0 ? [] : await store.CommitAsync(plan.Mutations, cancel: cancel);
-            if (results.All(r => r.Outcome == CommitOutcome.Committed))
-            {
-                foreach (ObservedEvent observed in plan.Events)
-                {
-                    events.Record(observed);
-                }
-
-                return plan.LookAgainAfter ?? SlowTick;
-            }
-
-            // The race was lost to a write that this process may not have seen yet.
-            await store.SyncAsync(cancel);
+            DeactivateOnIdle();
         }
 
-        return FirstRetryDelay;
+        return plan.LookAgainAfter ?? SlowTick;
     }
 
     private static partial class Log

@@ -4,7 +4,7 @@ namespace Orchestrator.Store.Commit;
 
 /// <summary>
 /// Requests that are committed in one transaction. Mutations of one key act one after another: each is put into the round after that of the one before it.
-/// So is a mutation that needs the one before it in its request.
+/// So is a mutation that needs another of its request.
 /// </summary>
 internal sealed class CommitBatch(int maxMutations, int maxBytes)
 {
@@ -45,20 +45,21 @@ internal sealed class CommitBatch(int maxMutations, int maxBytes)
         }
 
         var fence = FenceIndex(request.Fence);
+        var start = _mutations.Count;
         _requests.Add(request);
         _bytes += request.BodyBytes;
         foreach (var mutation in request.Mutations)
         {
             var round = _lastRounds.TryGetValue(mutation.Key, out var last) ? (short)(last + 1) : (short)0;
-            var needsPrevious = mutation.NeedsPrevious && mutation != request.Mutations[0];
-            if (needsPrevious)
+            var needed = start + mutation.Needs;
+            if (needed is { } earlier)
             {
-                round = Math.Max(round, (short)(_rounds[^1] + 1));
+                round = Math.Max(round, (short)(_rounds[earlier] + 1));
             }
 
             _lastRounds[mutation.Key] = round;
             RoundCount = Math.Max(RoundCount, round + 1);
-            _fenceIndexes.Add(needsPrevious ? (short)-_mutations.Count : fence);
+            _fenceIndexes.Add(needed is { } n ? (short)-(n + 1) : fence);
             _mutations.Add(mutation);
             _rounds.Add(round);
         }

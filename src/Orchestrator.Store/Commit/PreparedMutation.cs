@@ -16,8 +16,8 @@ internal sealed record PreparedMutation(
     /// <summary>Of a deletion: the state that is deleted, where the cache has it already.</summary>
     public StoredObject? Deleted { get; init; }
 
-    /// <inheritdoc cref="Mutation.NeedsPrevious"/>
-    public bool NeedsPrevious { get; init; }
+    /// <inheritdoc cref="Mutation.Needs"/>
+    public int? Needs { get; init; }
 
     /// <exception cref="ArgumentException">The mutation can never be committed; names the reason.</exception>
     public static PreparedMutation From(Mutation mutation, StoredObjectFactory objects, int maxBodyBytes)
@@ -31,15 +31,15 @@ internal sealed record PreparedMutation(
                 RequireText(create.Uid, MaxNameLength, "metadata.uid", mayBeEmpty: false);
                 var created = Scan(create.Key, create.Body, objects, maxBodyBytes);
                 RequireUid(created.Uid, create.Uid);
-                return new(ChangeType.Created, create.Key, 0, create.Uid, create.Body, created) { NeedsPrevious = create.NeedsPrevious };
+                return new(ChangeType.Created, create.Key, 0, create.Uid, create.Body, created) { Needs = create.Needs };
             case UpdateObject update:
                 RequireRevision(update.ExpectedRevision);
                 var updated = Scan(update.Key, update.Body, objects, maxBodyBytes);
                 RequireText(updated.Uid, MaxNameLength, "metadata.uid", mayBeEmpty: false);
-                return new(ChangeType.Updated, update.Key, update.ExpectedRevision, updated.Uid, update.Body, updated) { NeedsPrevious = update.NeedsPrevious };
+                return new(ChangeType.Updated, update.Key, update.ExpectedRevision, updated.Uid, update.Body, updated) { Needs = update.Needs };
             case DeleteObject delete:
                 RequireRevision(delete.ExpectedRevision);
-                return new(ChangeType.Deleted, delete.Key, delete.ExpectedRevision, "", default, null) { NeedsPrevious = delete.NeedsPrevious };
+                return new(ChangeType.Deleted, delete.Key, delete.ExpectedRevision, "", default, null) { Needs = delete.Needs };
             default:
                 throw new ArgumentException($"unknown mutation {mutation.GetType().Name}", nameof(mutation));
         }

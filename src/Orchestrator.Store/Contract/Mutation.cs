@@ -2,14 +2,15 @@ using Orchestrator.Model;
 
 namespace Orchestrator.Store;
 
-/// <summary>One compare-and-swap. Each mutation of a batch succeeds or fails by itself, unless it <see cref="NeedsPrevious"/>.</summary>
+/// <summary>One compare-and-swap. Each mutation of a batch succeeds or fails by itself, unless it <see cref="Needs"/> another.</summary>
 public abstract record Mutation(ObjectKey Key)
 {
     /// <summary>
-    /// Commits only if the mutation before it in the same call does; else it is <see cref="CommitOutcome.Skipped"/>. So a charge and what it pays
-    /// for are made at once. The other way round it does not hold: the one before stands though this one fails.
+    /// Index, in the same call, of an earlier mutation without which this one is not committed but <see cref="CommitOutcome.Skipped"/>; null where it
+    /// stands alone. So a charge and what it pays for are made at once, and all that was decided from one state of an object only if it still has that
+    /// state. The other way round it does not hold: the earlier one stands though this one fails.
     /// </summary>
-    public bool NeedsPrevious { get; init; }
+    public int? Needs { get; init; }
 }
 
 /// <summary>Writes an object that must not exist yet.</summary>
@@ -46,7 +47,7 @@ public enum CommitOutcome
     /// <summary>The fence's epoch is no longer the newest: another activation took over. Stop deciding.</summary>
     Fenced,
 
-    /// <summary>The mutation before it, which it needs, was not committed.</summary>
+    /// <summary>The mutation that it needs was not committed.</summary>
     Skipped,
 }
 

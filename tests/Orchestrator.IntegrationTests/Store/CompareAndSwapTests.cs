@@ -82,10 +82,10 @@ public sealed class CompareAndSwapTests(PostgresFixture postgres)
         var store = await session.OpenAsync();
         var charge = (await store.CommitAsync(CreateMap("charge", "0"))).Object!;
 
-        var paid = await store.CommitAsync([UpdateMap(charge, "1"), CreateMap("a") with { NeedsPrevious = true }]);
+        var paid = await store.CommitAsync([UpdateMap(charge, "1"), CreateMap("a") with { Needs = 0 }]);
         var unpaid = await store.CommitAsync(
-            [UpdateMap(charge, "2"), CreateMap("b") with { NeedsPrevious = true }, CreateMap("c") with { NeedsPrevious = true }, CreateMap("d")]);
-        var spent = await store.CommitAsync([UpdateMap(paid[0].Object!, "2"), CreateMap("a") with { NeedsPrevious = true }]);
+            [UpdateMap(charge, "2"), CreateMap("b") with { Needs = 0 }, CreateMap("c") with { Needs = 1 }, CreateMap("d")]);
+        var spent = await store.CommitAsync([UpdateMap(paid[0].Object!, "2"), CreateMap("a") with { Needs = 0 }]);
 
         Assert.Equal([CommitOutcome.Committed, CommitOutcome.Committed], paid.Select(r => r.Outcome));
         Assert.Equal([CommitOutcome.Conflict, CommitOutcome.Skipped, CommitOutcome.Skipped, CommitOutcome.Committed], unpaid.Select(r => r.Outcome));
@@ -107,7 +107,7 @@ public sealed class CompareAndSwapTests(PostgresFixture postgres)
             await store.SyncAsync();
             var charge = store.Get(MapKey("charge"))!;
             var next = (int.Parse(Value(charge), System.Globalization.CultureInfo.InvariantCulture) + 1).ToString(System.Globalization.CultureInfo.InvariantCulture);
-            var results = await store.CommitAsync([UpdateMap(charge, next), CreateMap($"paid-{i}") with { NeedsPrevious = true }]);
+            var results = await store.CommitAsync([UpdateMap(charge, next), CreateMap($"paid-{i}") with { Needs = 0 }]);
             return results.All(r => r.Outcome == CommitOutcome.Committed);
         }
 

@@ -41,7 +41,7 @@ public sealed class SimulatedDatabase(KindRegistry kinds)
         var results = new List<CommitResult>(mutations.Count);
         foreach (Mutation mutation in mutations)
         {
-            bool skips = mutation.NeedsPrevious && results.Count > 0 && results[^1].Outcome != CommitOutcome.Committed;
+            bool skips = mutation.Needs is { } needed && results[needed].Outcome != CommitOutcome.Committed;
             results.Add(skips ? new CommitResult(CommitOutcome.Skipped, 0, null) : Apply(mutation));
         }
 

@@ -25,6 +25,7 @@ public static class AdmissionOrder
         .AddSingleton<IAdmissionRule, PodPriority>()
         .AddSingleton<IAdmissionRule, PodRuntimeClass>()
         .AddSingleton<IAdmissionRule, ServiceCarryOver>()
+        .AddSingleton<IAdmissionRule, JobSelector>()
         .AddSingleton<IAdmissionCheck, LimitRangeCheck>()
         .AddSingleton<IAdmissionCheck, NamespaceSecurityCheck>()
         .AddSingleton<IAdmissionCheck, PodSecurityCheck>();

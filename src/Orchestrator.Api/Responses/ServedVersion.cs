@@ -8,15 +8,17 @@ using Orchestrator.Model.Kinds;
 namespace Orchestrator.Api.Responses;
 
 /// <summary>
-/// Between the version that an object of a custom kind is stored in and the one it is asked for in. Versions differ in nothing but apiVersion
-/// (conversion strategy None), so objects are not parsed to be served.
+/// Between the version that an object is stored in and the one it is asked for in. Versions of custom kinds differ in nothing but apiVersion
+/// (conversion strategy None), so objects are not parsed to be served; those of the few built-in kinds with several versions are converted.
 /// </summary>
 internal static class ServedVersion
 {
-    /// <summary>The stored object in the kind's version; the same bytes where it is in it already, as built-in kinds always are.</summary>
+    /// <summary>The stored object in the kind's version; the same bytes where it is in it already, as built-in kinds with one version always are.</summary>
     public static ReadOnlyMemory<byte> Of(ResourceKind kind, ReadOnlyMemory<byte> json)
     {
-        return kind.IsCustom ? In(kind.ApiVersion, json) : json;
+        return kind.Conversion is { } conversion ? JsonBuffer.Serialize(conversion.FromStored(JsonTree.ParseStored(json)))
+            : kind.IsCustom ? In(kind.ApiVersion, json)
+            : json;
     }
 
     private static ReadOnlyMemory<byte> In(string apiVersion, ReadOnlyMemory<byte> json)
@@ -46,6 +48,11 @@ internal static class ServedVersion
     /// <summary>The object as it is stored: in the kind's storage version. It is as before afterwards.</summary>
     public static byte[] Serialize(ResourceKind kind, JsonObject obj)
     {
+        if (kind.Conversion is { } conversion)
+        {
+            return JsonBuffer.Serialize(conversion.ToStored(obj));
+        }
+
         if (!kind.IsCustom || obj.Text("apiVersion") == kind.StorageApiVersion)
         {
             return JsonBuffer.Serialize(obj);

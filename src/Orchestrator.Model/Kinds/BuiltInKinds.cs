@@ -33,6 +33,9 @@ public static class BuiltInKinds
         RbacKinds.ClusterRoleBinding(),
         CertificateKinds.SigningRequest(),
         .. AppsKinds.All,
+        BatchKinds.Job(),
+        BatchKinds.CronJob(),
+        .. AutoscalingKinds.All,
         .. ReviewKinds.All,
     ];
 

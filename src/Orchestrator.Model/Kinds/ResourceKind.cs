@@ -55,6 +55,9 @@ public sealed record ResourceKind
         init;
     }
 
+    /// <summary>Between this version and the stored one, where they differ in more than apiVersion; null where they do not.</summary>
+    public IVersionConversion? Conversion { get; init; }
+
     /// <summary>apiVersion of stored objects.</summary>
     public string StorageApiVersion => Group.Length == 0 ? StorageVersion : $"{Group}/{StorageVersion}";
 

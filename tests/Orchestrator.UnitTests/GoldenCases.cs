@@ -27,10 +27,14 @@ internal static class GoldenCases
     }
 
     /// <summary>Asserts that the case's <c>expected.json</c> is the result, to the letter.</summary>
-    public static void Compare(string name, JsonNode result, [CallerFilePath] string file = "")
+    public static void Compare(string name, JsonNode result, [CallerFilePath] string file = "") =>
+        CompareText(name, "expected.json", result.ToJsonString(Readable) + "\n", file);
+
+    /// <summary>Asserts that a file of the case is the text, to the letter, but for blanks at the end of lines.</summary>
+    public static void CompareText(string name, string fileOfCase, string text, [CallerFilePath] string file = "")
     {
-        string expected = PathOf(name, "expected.json", file);
-        string actual = result.ToJsonString(Readable) + "\n";
+        string expected = PathOf(name, fileOfCase, file);
+        string actual = string.Join('\n', text.Split('\n').Select(line => line.TrimEnd()));
         // Set the variable to write new expectations, and read them in the diff before committing.
         if (Environment.GetEnvironmentVariable("UPDATE_GOLDEN") == "1")
         {

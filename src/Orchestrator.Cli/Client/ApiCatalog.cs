@@ -23,6 +23,9 @@ internal sealed class ApiCatalog
         _resources.FirstOrDefault(resource => resource.IsNamed(word))
         ?? throw new CommandFailedException($"the server serves no kind named '{word}'. It serves: {string.Join(", ", _resources.Select(r => r.Plural))}");
 
+    /// <summary>The kind in the version that the server prefers; null where it is not served.</summary>
+    public ApiResource? Find(string group, string kind) => _resources.FirstOrDefault(resource => resource.Group == group && resource.Kind == kind);
+
     /// <summary>The kind of a manifest.</summary>
     public ApiResource Of(string apiVersion, string kind) =>
         _resources.FirstOrDefault(resource => resource.GroupVersion == apiVersion && resource.Kind == kind)

@@ -29,5 +29,8 @@ internal sealed class ClientOptions
 
     public ApiConnection Open(ParseResult parsed) => ApiConnection.Open(parsed.GetValue(_kubeconfig));
 
+    /// <summary>The namespace that the user names; null where none.</summary>
+    public string? Namespace(ParseResult parsed) => parsed.GetValue(_namespace);
+
     public string Namespace(ParseResult parsed, ApiConnection connection) => parsed.GetValue(_namespace) ?? connection.DefaultNamespace;
 }

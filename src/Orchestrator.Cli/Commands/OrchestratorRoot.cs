@@ -13,6 +13,7 @@ internal static class OrchestratorRoot
         ApplyCommand.Create(),
         GetCommand.Create(),
         ExplainCommand.Create(),
+        SimulateCommand.Create(),
         ImageCommand.Create(),
         ServerCommand.Create(),
     }.ShowExamples(

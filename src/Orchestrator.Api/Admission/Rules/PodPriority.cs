@@ -3,6 +3,7 @@ using Orchestrator.Api.Responses;
 using Orchestrator.Model;
 using Orchestrator.Model.Json;
 using Orchestrator.Model.Kinds;
+using Orchestrator.Model.Rules.Pods;
 using Orchestrator.Store;
 
 namespace Orchestrator.Api.Admission.Rules;
@@ -22,34 +23,17 @@ public sealed class PodPriority(IObjectStore store) : IAdmissionRule
         }
 
         string? name = spec.Text("priorityClassName");
-        JsonObject? found = string.IsNullOrEmpty(name) ? GlobalDefault() : Parse(store.Get(new ObjectKey(Resource, "", name)));
+        JsonObject? found = string.IsNullOrEmpty(name)
+            ? PodClassRules.DefaultPriority(store.List(Resource).Items.Select(Parse).OfType<JsonObject>())
+            : Parse(store.Get(new ObjectKey(Resource, "", name)));
         if (found is null && !string.IsNullOrEmpty(name))
         {
             return new(StatusErrors.Forbidden(request.Kind, request.Name, $"no PriorityClass with name {name} was found"));
         }
 
-        long priority = found.Integer("value") ?? 0;
-        if (spec.Integer("priority") is { } given && given != priority)
-        {
-            return new(StatusErrors.Forbidden(
-                request.Kind,
-                request.Name,
-                $"the integer value of priority ({given}) must not be provided in pod spec; priority admission controller computed {priority} from the given PriorityClass name"));
-        }
-
-        spec["priority"] = priority;
-        spec.DefaultIfEmpty("preemptionPolicy", found.Text("preemptionPolicy") ?? "PreemptLowerPriority");
-        if (found.Child("metadata").Text("name") is { } resolved)
-        {
-            spec["priorityClassName"] = resolved;
-        }
-
-        return new((StatusError?)null);
+        string? refusal = PodClassRules.ApplyPriority(spec, found);
+        return new(refusal is null ? null : StatusErrors.Forbidden(request.Kind, request.Name, refusal));
     }
-
-    // The lowest of several, as in Kubernetes: two can appear in a race.
-    private JsonObject? GlobalDefault() =>
-        store.List(Resource).Items.Select(Parse).Where(c => c.Flag("globalDefault") == true).MinBy(c => c.Integer("value"));
 
     private static JsonObject? Parse(StoredObject? stored) => stored is null ? null : JsonNode.Parse(stored.Json.Span) as JsonObject;
 }

@@ -3,6 +3,7 @@ using Orchestrator.Api.Responses;
 using Orchestrator.Model;
 using Orchestrator.Model.Json;
 using Orchestrator.Model.Kinds;
+using Orchestrator.Model.Rules.Pods;
 using Orchestrator.Store;
 
 namespace Orchestrator.Api.Admission.Rules;
@@ -32,54 +33,6 @@ public sealed class PodRuntimeClass(IObjectStore store) : IAdmissionRule
             return $"pod rejected: RuntimeClass \"{name}\" not found";
         }
 
-        return ApplyOverhead(spec, found) ?? ApplyNodeSelector(spec, found) ?? ApplyTolerations(spec, found);
-    }
-
-    private static string? ApplyOverhead(JsonObject spec, JsonObject found)
-    {
-        JsonObject? overhead = found.Child("overhead", "podFixed");
-        if (!spec["overhead"].IsUnset())
-        {
-            return JsonNode.DeepEquals(spec["overhead"], overhead) ? null : "pod rejected: Pod's Overhead doesn't match RuntimeClass's defined Overhead";
-        }
-
-        if (overhead is { Count: > 0 })
-        {
-            spec["overhead"] = overhead.DeepClone();
-        }
-
-        return null;
-    }
-
-    private static string? ApplyNodeSelector(JsonObject spec, JsonObject found)
-    {
-        foreach ((string key, JsonNode? value) in found.Child("scheduling", "nodeSelector") ?? [])
-        {
-            JsonObject? selector = spec.ObjectOrNew("nodeSelector");
-            if (selector?[key] is { } own && own.AsText() != value.AsText())
-            {
-                return $"conflict: the RuntimeClass and the pod ask for different values of the node label {key}";
-            }
-
-            if (selector is not null)
-            {
-                selector[key] = value?.DeepClone();
-            }
-        }
-
-        return null;
-    }
-
-    private static string? ApplyTolerations(JsonObject spec, JsonObject found)
-    {
-        foreach ((JsonObject toleration, _) in found.Child("scheduling").Items("tolerations"))
-        {
-            if (spec.Array("tolerations") is { } own && !own.Any(t => JsonNode.DeepEquals(t, toleration)))
-            {
-                own.Add(toleration.DeepClone());
-            }
-        }
-
-        return null;
+        return PodClassRules.ApplyRuntimeClass(spec, found);
     }
 }

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using Orchestrator.Cli.Client;
 using Orchestrator.Cli.Manifests;
 using Orchestrator.Cli.Output;
 using Orchestrator.Cli.Output.Html;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Orchestrator.Scheduling.Simulation;
 using Spectre.Console;
 
@@ -12,6 +13,7 @@ internal sealed class CapacityView(IAnsiConsole console)
     {
         var what = report.Workloads.Count == 1 ? $"pods of {report.Workloads[0]}" : $"sets of {string.Join(", ", report.Workloads)}";
         console.MarkupLineInterpolated(
+            CultureInfo.InvariantCulture,
             $"[bold]{(report.StoppedAtLimit ? "At least " : "")}{UseTable.Number(report.Count)} more {what} fit[/] (policy {report.Policy}, seed {report.Seed}).");
         SimulationView.WriteNotes(console, report.Notes);
         console.WriteLine();

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Orchestrator.Scheduling.Simulation;
 using Spectre.Console;
 
@@ -11,6 +12,7 @@ internal sealed class RemovalView(IAnsiConsole console)
     public void Write(RemovalReport report)
     {
         console.MarkupLineInterpolated(
+            CultureInfo.InvariantCulture,
             $"[bold]{UseTable.Plural(report.Together.Count, "node")} could be taken away together[/]{(report.Together.Count > 0 ? ": " + string.Join(", ", report.Together) : "")} (policy {report.Policy}, seed {report.Seed}).");
         SimulationView.WriteNotes(console, report.Notes);
         console.WriteLine();

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Orchestrator.Scheduling.Simulation;
 using Spectre.Console;
 
@@ -32,7 +33,9 @@ internal sealed class SimulationView(IAnsiConsole console)
         var placed = UseTable.Plural(report.Placements.Count, "pod");
         var pending = UseTable.Number(report.Pending.Count);
         var gone = report.Departures.Count(d => d.Gone);
-        console.MarkupLineInterpolated($"[bold]{placed} placed[/], {pending} fit nowhere{(gone > 0 ? $", {UseTable.Number(gone)} gone for good" : "")}. Policy {report.Policy}, seed {report.Seed}.");
+        console.MarkupLineInterpolated(
+            CultureInfo.InvariantCulture,
+            $"[bold]{placed} placed[/], {pending} fit nowhere{(gone > 0 ? $", {UseTable.Number(gone)} gone for good" : "")}. Policy {report.Policy}, seed {report.Seed}.");
         WriteNotes(console, report.Notes);
         console.WriteLine();
     }

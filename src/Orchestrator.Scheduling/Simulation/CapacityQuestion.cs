@@ -18,7 +18,7 @@ public static class CapacityQuestion
         string[] errors = [.. prepared.Errors, .. Unanswerable(prepared)];
         if (errors.Length > 0)
         {
-            return SimulationAnswer<CapacityReport>.Refused(errors);
+            return SimulationAnswer.Refused<CapacityReport>(errors);
         }
 
         Simulator.ChangeNodes(cluster, question, prepared, out _).Run(cancel);
@@ -35,7 +35,7 @@ public static class CapacityQuestion
             count += obstacle is null ? 1 : 0;
         }
 
-        return SimulationAnswer<CapacityReport>.Of(new CapacityReport
+        return SimulationAnswer.Of(new CapacityReport
         {
             Policy = question.Policy,
             Seed = question.Seed,

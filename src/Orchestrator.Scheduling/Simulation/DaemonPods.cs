@@ -1,8 +1,6 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Orchestrator.Model.Json;
 using Orchestrator.Scheduling.Filters;
-using Orchestrator.Scheduling.Workloads;
 
 namespace Orchestrator.Scheduling.Simulation;
 

@@ -16,7 +16,7 @@ public static class RemovalQuestion
         var prepared = new PreparedQuestion(cluster, question);
         if (prepared.Errors.Count > 0)
         {
-            return SimulationAnswer<RemovalReport>.Refused(prepared.Errors);
+            return SimulationAnswer.Refused<RemovalReport>(prepared.Errors);
         }
 
         PlacementRun run = Simulator.ChangeNodes(cluster, question, prepared, out _);
@@ -26,7 +26,7 @@ public static class RemovalQuestion
         var removal = new Removal(cluster, new Placer(cluster.State, question.Profile, new Random(question.Seed)));
         NodeRemoval[] alone = [.. cluster.NodeNames.ToArray().Select(node => Ask(removal, node, cancel))];
         string[] together = Together(cluster, removal, alone, cancel);
-        return SimulationAnswer<RemovalReport>.Of(new RemovalReport
+        return SimulationAnswer.Of(new RemovalReport
         {
             Policy = question.Policy,
             Seed = question.Seed,

@@ -37,9 +37,13 @@ public sealed record SimulationQuestion
 /// <param name="Report">The answer; null where there are errors.</param>
 /// <param name="Errors">One line each.</param>
 public sealed record SimulationAnswer<TReport>(TReport? Report, IReadOnlyList<string> Errors)
-    where TReport : class
-{
-    public static SimulationAnswer<TReport> Refused(IReadOnlyList<string> errors) => new(null, errors);
+    where TReport : class;
 
-    public static SimulationAnswer<TReport> Of(TReport report) => new(report, []);
+internal static class SimulationAnswer
+{
+    public static SimulationAnswer<TReport> Refused<TReport>(IReadOnlyList<string> errors)
+        where TReport : class => new(null, errors);
+
+    public static SimulationAnswer<TReport> Of<TReport>(TReport report)
+        where TReport : class => new(report, []);
 }

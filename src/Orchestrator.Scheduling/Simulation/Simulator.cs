@@ -18,7 +18,7 @@ public static class Simulator
         var prepared = new PreparedQuestion(cluster, question);
         if (prepared.Errors.Count > 0)
         {
-            return SimulationAnswer<SimulationReport>.Refused(prepared.Errors);
+            return SimulationAnswer.Refused<SimulationReport>(prepared.Errors);
         }
 
         UsageSample before = UsageSample.Of(cluster);
@@ -26,7 +26,7 @@ public static class Simulator
         EnqueueNew(cluster, prepared, run);
         run.Run(cancel);
         departures.AddRange(run.Departures);
-        return SimulationAnswer<SimulationReport>.Of(SimulationReporting.Of(question, [.. prepared.Notes()], before, UsageSample.Of(cluster), run, departures));
+        return SimulationAnswer.Of(SimulationReporting.Of(question, [.. prepared.Notes()], before, UsageSample.Of(cluster), run, departures));
     }
 
     /// <summary>Adds, drains and loses nodes, and queues all pods that then wait, without the new ones of the manifests.</summary>

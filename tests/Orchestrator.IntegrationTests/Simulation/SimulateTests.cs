@@ -17,11 +17,6 @@ public sealed class SimulateTests(ServerFixture fixture) : IClassFixture<ServerF
         metadata: {name: node-a}
         status: {allocatable: {cpu: "4", memory: 8Gi, pods: "110"}}
         ---
-        apiVersion: orchestrator.dev/v1
-        kind: Hypervisor
-        metadata: {name: node-a-containerd}
-        spec: {nodeName: node-a, technology: containerd}
-        ---
         apiVersion: v1
         kind: Pod
         metadata: {name: bound}
@@ -37,21 +32,17 @@ public sealed class SimulateTests(ServerFixture fixture) : IClassFixture<ServerF
         using var directory = new TemporaryDirectory();
         var kubectl = fixture.Server.Kubectl();
         await kubectl.FeedAsync(Cluster, "create", "-f", "-");
-        await kubectl.RunAsync(
-            "patch", "hypervisor", "node-a-containerd", "--subresource=status", "--type=merge",
-            "-p", """{"status":{"runtimeHandlers":["runc"],"conditions":[{"type":"Ready","status":"True","reason":"Works","message":"","lastTransitionTime":"2026-01-01T00:00:00Z"}]}}""");
-
         using var connection = ApiConnection.Open(fixture.Server.Kubeconfig);
         var live = await LiveSnapshot.ReadAsync(connection, cancel);
         var saved = Path.Combine(directory.Path, "own.yaml");
         SnapshotFile.Write(saved, live);
         var ofKubectl = Path.Combine(directory.Path, "kubectl.yaml");
         await File.WriteAllTextAsync(
-            ofKubectl, await kubectl.RunAsync("get", "namespaces,nodes,hypervisors,priorityclasses,runtimeclasses,pods", "-A", "-o", "yaml"), cancel);
+            ofKubectl, await kubectl.RunAsync("get", "namespaces,nodes,priorityclasses,runtimeclasses,pods", "-A", "-o", "yaml"), cancel);
 
         var answer = HowMany(live);
         Assert.Equal(3, answer.Count);
-        Assert.Empty(answer.Notes);
+        Assert.Equal(["there are no Hypervisors: every node is taken to serve every runtime class"], answer.Notes);
         Assert.Equal(Text(answer), Text(HowMany(SnapshotFile.Read(saved))));
         Assert.Equal(Text(answer), Text(HowMany(SnapshotFile.Read(ofKubectl))));
 
@@ -65,7 +56,8 @@ public sealed class SimulateTests(ServerFixture fixture) : IClassFixture<ServerF
 
     private static CapacityReport HowMany(IReadOnlyList<JsonElement> objects)
     {
-        var pod = """{"kind":"Pod","metadata":{"name":"p"},"spec":{"containers":[{"name":"c","image":"i","resources":{"requests":{"cpu":"1"}}}]}}""";
+        // Nobody runs the node, which is tainted for it sooner or later.
+        var pod = """{"kind":"Pod","metadata":{"name":"p"},"spec":{"tolerations":[{"operator":"Exists"}],"containers":[{"name":"c","image":"i","resources":{"requests":{"cpu":"1"}}}]}}""";
         var question = new SimulationQuestion { Manifests = [System.Text.Json.Nodes.JsonNode.Parse(pod)!.AsObject()] };
         return CapacityQuestion.Run(SimulatedCluster.Of(objects), question, 100, TestContext.Current.CancellationToken).Report!;
     }

@@ -7,6 +7,7 @@ using Orchestrator.Api.CustomResources;
 using Orchestrator.Api.Health;
 using Orchestrator.Api.Heartbeats;
 using Orchestrator.Api.Reading;
+using Orchestrator.Api.Responses;
 using Orchestrator.Api.Security;
 using Orchestrator.Api.Security.Authorization;
 using Orchestrator.Api.Security.Certificates;
@@ -19,6 +20,7 @@ using Orchestrator.Api.Services;
 using Orchestrator.Api.Subresources;
 using Orchestrator.Api.Subresources.Agents;
 using Orchestrator.Api.Subresources.Logs;
+using Orchestrator.Api.Usage;
 using Orchestrator.Api.Verbs;
 using Orchestrator.Api.Writing;
 using Orchestrator.Store;
@@ -49,6 +51,7 @@ public static class ClusterServices
         services.AddSingleton<ISubresource, PodEviction>();
         services.AddSingleton<ISubresource, PodExplanation>();
         services.AddAgentSubresources();
+        services.AddUsage();
         services.AddSingleton<ClusterBootstrap>();
         services.AddHostedService(provider => provider.GetRequiredService<ClusterBootstrap>());
         services.AddHostedService<Definitions>();
@@ -78,6 +81,17 @@ public static class ClusterServices
         foreach (var stream in (Func<IObjectStore, AgentEndpoints, AgentUpgrade, PodStream>[])[PodStream.Exec, PodStream.Attach, PodStream.PortForward])
         {
             services.AddSingleton<ISubresource>(p => stream(p.GetRequiredService<IObjectStore>(), p.GetRequiredService<AgentEndpoints>(), p.GetRequiredService<AgentUpgrade>()));
+        }
+    }
+
+    private static void AddUsage(this IServiceCollection services)
+    {
+        services.AddSingleton<AgentStats>();
+        services.AddSingleton<UsageReadings>();
+        foreach (var usage in (Func<UsageReadings, IObjectStore, ListVerb, ObjectResponse, UsageResource>[])[UsageResource.OfNodes, UsageResource.OfPods])
+        {
+            services.AddSingleton<IComputedResource>(p => usage(
+                p.GetRequiredService<UsageReadings>(), p.GetRequiredService<IObjectStore>(), p.GetRequiredService<ListVerb>(), p.GetRequiredService<ObjectResponse>()));
         }
     }
 

@@ -13,6 +13,7 @@ using Orchestrator.Agent.Status;
 using Orchestrator.Agent.Steps;
 using Orchestrator.Agent.Streams;
 using Orchestrator.Agent.Tokens;
+using Orchestrator.Agent.Usage;
 using Orchestrator.Agent.Volumes;
 
 namespace Orchestrator.Agent.Hosting;
@@ -45,6 +46,7 @@ public static class AgentServices
         services.AddSingleton<PodVolumes>().AddSingleton<StepRunner>().AddSingleton<StatusWriter>().AddSingleton<PodSync>();
         services.AddSingleton<ContainerLogs>().AddSingleton<LogReader>();
         services.AddSingleton<RunningContainers>().AddSingleton<StreamSessions>().AddSingleton<StreamEndpoints>();
+        services.AddSingleton<UsageSampler>().AddSingleton<UsageEndpoints>();
         services.AddSingleton<EventRecorder>().AddSingleton<IEventSink>(s => s.GetRequiredService<EventRecorder>());
         services.AddHostedService(s => s.GetRequiredService<EventRecorder>());
         services.AddHostedService<PodWorkers>();

@@ -46,6 +46,9 @@ public static class AgentEndpoint
         app.MapMethods("/attach/{namespace}/{pod}/{container}", upgrading, streams.AttachAsync);
         app.MapMethods("/portForward/{namespace}/{pod}", upgrading, streams.PortForwardAsync);
         app.MapGet("/containerLogs/{namespace}/{pod}/{container}", ContainerLogsEndpoint.HandleAsync);
+        var usage = app.Services.GetRequiredService<UsageEndpoints>();
+        app.MapGet("/stats/summary", usage.SummaryAsync);
+        app.MapGet("/metrics/resource", usage.ResourceMetricsAsync);
         app.MapGet("/healthz", () => Results.Text("ok"));
     }
 

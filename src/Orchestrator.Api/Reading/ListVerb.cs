@@ -17,7 +17,7 @@ internal sealed class ListVerb(ListPages pages, ListSizes sizes, ServedObjects s
 
     public async ValueTask<StatusError?> HandleAsync(ApiCall call)
     {
-        if (ResponseShape.Of(call.Http.Request) is not { } form)
+        if (ResponseShape.Of(call.Http.Request) is null)
         {
             return StatusErrors.NotAcceptable(JsonResponse.ContentType);
         }
@@ -35,21 +35,29 @@ internal sealed class ListVerb(ListPages pages, ListSizes sizes, ServedObjects s
         }
 
         sizes.Note(call.Kind.StorageName, call.Request.Namespace, page.Value.Items.Count);
-        ResponseWarnings.Write(call);
-        switch (form)
-        {
-            case ResponseForm.Table:
-                await bodies.WriteAsync(call, 200, tables.Table(call, served.Of(call.Kind, page.Value.Items), page.Value.Metadata));
-                break;
-            case ResponseForm.PartialMetadata:
-                await WriteAsync(call, "PartialObjectMetadataList", "meta.k8s.io/v1", page.Value.Metadata, [.. page.Value.Items.Select(o => (ReadOnlyMemory<byte>)PartialMetadata.OfObject(o.Json))]);
-                break;
-            default:
-                await WriteAsync(call, call.Kind, page.Value);
-                break;
-        }
+        return await AnswerAsync(call, page.Value);
+    }
 
-        return null;
+    /// <summary>Answers with a page in the form that the client asked for.</summary>
+    public async ValueTask<StatusError?> AnswerAsync(ApiCall call, ListPage page)
+    {
+        switch (ResponseShape.Of(call.Http.Request))
+        {
+            case null:
+                return StatusErrors.NotAcceptable(JsonResponse.ContentType);
+            case ResponseForm.Table:
+                ResponseWarnings.Write(call);
+                await bodies.WriteAsync(call, 200, tables.Table(call, served.Of(call.Kind, page.Items), page.Metadata));
+                return null;
+            case ResponseForm.PartialMetadata:
+                ResponseWarnings.Write(call);
+                await WriteAsync(call, "PartialObjectMetadataList", "meta.k8s.io/v1", page.Metadata, [.. page.Items.Select(o => (ReadOnlyMemory<byte>)PartialMetadata.OfObject(o.Json))]);
+                return null;
+            default:
+                ResponseWarnings.Write(call);
+                await WriteAsync(call, call.Kind, page);
+                return null;
+        }
     }
 
     /// <summary>Writes a list of the kind.</summary>

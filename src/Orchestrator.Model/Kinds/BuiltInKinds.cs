@@ -36,6 +36,8 @@ public static class BuiltInKinds
         BatchKinds.Job(),
         BatchKinds.CronJob(),
         .. AutoscalingKinds.All,
+        MetricsKinds.NodeMetrics(),
+        MetricsKinds.PodMetrics(),
         .. ReviewKinds.All,
     ];
 

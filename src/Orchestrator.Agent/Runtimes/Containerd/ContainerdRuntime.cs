@@ -8,7 +8,7 @@ using Orchestrator.Model.Hypervisors;
 namespace Orchestrator.Agent.Runtimes.Containerd;
 
 /// <summary>Pods as OS-level containers, by containerd's CRI service (<c>runtime.v1</c>, containerd 1.6 and later).</summary>
-public sealed class ContainerdRuntime : IPodRuntime, IInteractiveRuntime, IDisposable
+public sealed class ContainerdRuntime : IPodRuntime, IInteractiveRuntime, IMeasuredRuntime, IDisposable
 {
     private static readonly string[] OfferedCapabilities = ["logs", "network", "exec", "attach", "port-forward"];
     private static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(5);
@@ -138,6 +138,8 @@ public sealed class ContainerdRuntime : IPodRuntime, IInteractiveRuntime, IDispo
         var response = await CallAsync(d => _connection.Runtime.PortForwardAsync(request, deadline: d, cancellationToken: cancel), "PortForwardFailed", "port forward");
         return await _streams.OpenPortsAsync(response.Url, cancel);
     }
+
+    public Task<IReadOnlyList<ContainerUsage>> MeasureAsync(CancellationToken cancel) => ContainerdUsage.MeasureAsync(_connection, _options.NodeName, cancel);
 
     public void Dispose()
     {

@@ -1,4 +1,5 @@
 using Orchestrator.Agent.Runtimes.Qemu.Machines;
+using Orchestrator.Agent.Usage;
 
 namespace Orchestrator.Agent.Runtimes.Qemu;
 
@@ -21,6 +22,24 @@ internal sealed partial class QemuRuntime
         }
 
         return sandboxes;
+    }
+
+    /// <summary>What the machines' emulators use: guest memory that was touched, and devices, and code that was translated.</summary>
+    public async Task<IReadOnlyList<ContainerUsage>> MeasureAsync(CancellationToken cancel)
+    {
+        var usages = new List<ContainerUsage>();
+        foreach (var sandbox in await ListAsync(cancel))
+        {
+            foreach (var container in sandbox.Containers)
+            {
+                if (container.Pid is { } processId && ProcessUsage.Read(processId) is var (cpu, resident))
+                {
+                    usages.Add(new ContainerUsage(sandbox.PodUid, container.Name, container.Id, _time.GetUtcNow(), cpu, resident));
+                }
+            }
+        }
+
+        return usages;
     }
 
     private async Task<ObservedContainer> ObserveAsync(MachineDirectory files, MachineRecord machine, CancellationToken cancel)

@@ -25,7 +25,7 @@ internal sealed record QemuRuntimeParts(
 /// Runs a pod of one container as a virtual machine: the image's root file system is its disk, the container's command its only task,
 /// its output the container's log, and its exit code the container's.
 /// </summary>
-internal sealed partial class QemuRuntime : IPodRuntime, IAsyncDisposable
+internal sealed partial class QemuRuntime : IPodRuntime, IMeasuredRuntime, IAsyncDisposable
 {
     private readonly QemuRuntimeParts _parts;
     private readonly TimeProvider _time;

@@ -50,6 +50,7 @@ public static class ClusterServices
         services.AddSingleton<ISubresource, PodBinding>();
         services.AddSingleton<ISubresource, PodEviction>();
         services.AddSingleton<ISubresource, PodExplanation>();
+        services.AddSingleton<ISubresource, PodEphemeralContainers>();
         services.AddAgentSubresources();
         services.AddUsage();
         services.AddSingleton<ClusterBootstrap>();

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Orchestrator.Agent.Containers;
 using Orchestrator.Agent.Pods;
 using Orchestrator.Agent.Runtimes;
 
@@ -20,7 +21,7 @@ public sealed class ContainerLogs(NodeLayout layout, PodRegistry registry, NodeI
             return (null, $"pod \"{podName}\" not found on this node");
         }
 
-        if (!pod.Spec.Containers.Concat(pod.Spec.InitContainers ?? []).Any(c => c.Name == container))
+        if (PodContainers.Find(pod, container) is null)
         {
             return (null, $"container \"{container}\" is not in pod \"{podName}\"");
         }

@@ -1,4 +1,5 @@
 using k8s.Models;
+using Orchestrator.Agent.Containers;
 using Orchestrator.Agent.Runtimes;
 
 namespace Orchestrator.Agent.Plans;
@@ -9,7 +10,7 @@ public sealed record ContainerHistory(ObservedContainer? Latest, ObservedContain
     public static ContainerHistory Of(string name, V1Pod pod, ObservedSandbox? sandbox)
     {
         var ordered = (sandbox?.Containers ?? []).Where(c => c.Name == name).OrderByDescending(c => c.Attempt).Take(2).ToList();
-        var reported = (pod.Status?.ContainerStatuses ?? []).Concat(pod.Status?.InitContainerStatuses ?? []).FirstOrDefault(s => s.Name == name);
+        var reported = PodContainers.Statuses(pod.Status).FirstOrDefault(s => s.Name == name);
         return new ContainerHistory(ordered.ElementAtOrDefault(0), ordered.ElementAtOrDefault(1), reported);
     }
 

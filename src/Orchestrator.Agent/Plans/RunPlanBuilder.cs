@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using k8s.Models;
+using Orchestrator.Agent.Containers;
 using Orchestrator.Agent.Runtimes;
 using Orchestrator.Agent.Steps;
 
@@ -38,6 +39,7 @@ internal sealed class RunPlanBuilder(V1Pod pod, PodMemory memory, DateTimeOffset
             return Done();
         }
 
+        PlanEphemeral(sandbox);
         if (InitContainersDone(sandbox))
         {
             foreach (var container in pod.Spec.Containers)
@@ -101,6 +103,19 @@ internal sealed class RunPlanBuilder(V1Pod pod, PodMemory memory, DateTimeOffset
         }
 
         return true;
+    }
+
+    /// <summary>Ephemeral containers run once, from whenever they are asked for, even while init containers do.</summary>
+    private void PlanEphemeral(ObservedSandbox sandbox)
+    {
+        foreach (var container in PodContainers.Ephemeral(pod))
+        {
+            var history = ContainerHistory.Of(container.Name, pod, sandbox);
+            if (history is { Latest: null or { State: ContainerState.Created }, IsLost: false })
+            {
+                PlanContainer(container, history, isInit: false);
+            }
+        }
     }
 
     private void PlanContainer(V1Container container, ContainerHistory history, bool isInit)

@@ -87,6 +87,9 @@ public sealed record ContainerRequest(
 {
     /// <summary>Devices of the node that the container gets.</summary>
     public IReadOnlyList<NodeDevice> Devices { get; init; } = [];
+
+    /// <summary>Running container of the same sandbox whose processes this one is to be among; null for processes of its own, or as the pod says.</summary>
+    public string? TargetContainerId { get; init; }
 }
 
 public sealed record HostMount(string HostPath, string ContainerPath, bool ReadOnly);

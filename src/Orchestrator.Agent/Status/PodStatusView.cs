@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using k8s.Models;
+using Orchestrator.Agent.Containers;
 using Orchestrator.Agent.Plans;
 using Orchestrator.Agent.Runtimes;
 
@@ -36,6 +37,7 @@ public sealed record PodStatusView(
         {
             InitContainerStatuses = hasInit ? [.. Pod.Spec.InitContainers!.Select((c, i) => Status(c, i == 0 ? creating : initializing, isInit: true))] : null,
             ContainerStatuses = [.. Pod.Spec.Containers.Select(c => Status(c, initializing, isInit: false))],
+            EphemeralContainerStatuses = Pod.Spec.EphemeralContainers is { Count: > 0 } ? [.. PodContainers.Ephemeral(Pod).Select(EphemeralStatus)] : null,
             HostIP = HostIp,
             HostIPs = [new V1HostIP { Ip = HostIp }],
             StartTime = old.StartTime ?? Now.UtcDateTime,
@@ -55,6 +57,15 @@ public sealed record PodStatusView(
         var exitCode = history.Latest?.ExitCode ?? history.Reported?.State?.Terminated?.ExitCode ?? RunPlanBuilder.LostExitCode;
         var restartable = !IsEnding && RestartPolicies.Restarts(Pod.Spec.RestartPolicy, exitCode, isInit);
         return ContainerStatuses.Of(container, history, Waiting.GetValueOrDefault(container.Name), otherwise, Technology, isInit, restartable);
+    }
+
+    /// <summary>They run once, and nothing waits for them to be ready.</summary>
+    private V1ContainerStatus EphemeralStatus(V1Container container)
+    {
+        var status = ContainerStatuses.Of(
+            container, ContainerHistory.Of(container.Name, Pod, Sandbox), Waiting.GetValueOrDefault(container.Name), new WaitingState(WaitingReasons.ContainerCreating, null), Technology, isInit: false, restartable: false);
+        status.Ready = false;
+        return status;
     }
 
     private void SetPodIp(V1PodStatus status, V1PodStatus old)

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using k8s;
 using k8s.Autorest;
 using k8s.Models;
@@ -64,6 +65,11 @@ public sealed partial class StatusWriter(IKubernetes client, PodRegistry registr
         try
         {
             await write(limit.Token);
+            return WriteOutcome.Done;
+        }
+        catch (JsonException)
+        {
+            // A deletion is answered with a Status where the pod is gone at once, which the client takes for a pod.
             return WriteOutcome.Done;
         }
         catch (HttpOperationException error) when (error.Response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Conflict)

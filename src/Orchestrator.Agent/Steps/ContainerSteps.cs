@@ -1,4 +1,5 @@
 using System.Globalization;
+using Orchestrator.Agent.Containers;
 using Orchestrator.Agent.Devices;
 using Orchestrator.Agent.Events;
 using Orchestrator.Agent.Network;
@@ -50,10 +51,25 @@ public sealed record CreateContainer(string Name, int Attempt) : PodStep(Name)
         var logPath = string.Create(CultureInfo.InvariantCulture, $"{Name}/{Attempt}.log");
         Directory.CreateDirectory(Path.Combine(context.Layout.LogDirectory(context.Pod), Name));
         var request = new ContainerRequest(
-            context.Pod, Containers.VariableExpansion.Expand(container, environment), Attempt, context.ImageIds[Name], environment, mounts, logPath)
-        { Devices = devices };
+            context.Pod, VariableExpansion.Expand(container, environment), Attempt, context.ImageIds[Name], environment, mounts, logPath)
+        {
+            Devices = devices,
+            TargetContainerId = TargetOf(context, sandbox),
+        };
         await context.Runtime.CreateContainerAsync(sandbox.Id, request, cancel);
         context.Events.Record(context.Pod, EventReasons.Created, $"Created container {Name}");
+    }
+
+    /// <summary>The running container that an ephemeral one is to see the processes of.</summary>
+    private string? TargetOf(StepContext context, ObservedSandbox sandbox)
+    {
+        if (PodContainers.TargetOf(context.Pod, Name) is not { } target)
+        {
+            return null;
+        }
+
+        var running = sandbox.Containers.FirstOrDefault(c => c.Name == target && c.State == ContainerState.Running);
+        return running?.Id ?? throw new RuntimeRefusalException(WaitingReasons.CreateContainerConfigError, $"target container \"{target}\" does not run");
     }
 
     /// <summary>Adds <c>/etc/hosts</c>, written for the address that the pod has now; a machine, which is not on the pod network, has its own.</summary>

@@ -40,6 +40,5 @@ public sealed class StepContext
 
     public ObservedSandbox? Sandbox => Observed.Current;
 
-    public V1Container Find(string name) =>
-        Pod.Spec.Containers.Concat(Pod.Spec.InitContainers ?? []).First(c => c.Name == name);
+    public V1Container Find(string name) => PodContainers.All(Pod).First(c => c.Name == name);
 }

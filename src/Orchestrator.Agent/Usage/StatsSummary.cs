@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using k8s.Models;
+using Orchestrator.Agent.Containers;
 
 namespace Orchestrator.Agent.Usage;
 
@@ -38,7 +39,7 @@ public sealed record StatsSummary(NodeStats Node, IReadOnlyList<PodStats> Pods)
     private static ContainerStats Of(V1Pod pod, ContainerRate container)
     {
         var usage = container.Usage;
-        var status = (pod.Status?.ContainerStatuses ?? []).Concat(pod.Status?.InitContainerStatuses ?? []).FirstOrDefault(s => s.Name == usage.Container);
+        var status = PodContainers.Statuses(pod.Status).FirstOrDefault(s => s.Name == usage.Container);
         return new ContainerStats(
             usage.Container,
             status?.State?.Running?.StartedAt,

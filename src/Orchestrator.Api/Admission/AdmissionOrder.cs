@@ -26,6 +26,7 @@ public static class AdmissionOrder
         .AddSingleton<IAdmissionRule, PodRuntimeClass>()
         .AddSingleton<IAdmissionRule, ServiceCarryOver>()
         .AddSingleton<IAdmissionRule, JobSelector>()
+        .AddSingleton<IAdmissionRule, EphemeralContainersApart>()
         .AddSingleton<IAdmissionCheck, LimitRangeCheck>()
         .AddSingleton<IAdmissionCheck, NamespaceSecurityCheck>()
         .AddSingleton<IAdmissionCheck, PodSecurityCheck>();

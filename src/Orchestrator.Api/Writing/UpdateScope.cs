@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Orchestrator.Api.Metadata;
 using Orchestrator.Api.Requests;
+using Orchestrator.Api.Subresources;
 using Orchestrator.Model.Kinds;
 
 namespace Orchestrator.Api.Writing;
@@ -15,6 +16,11 @@ internal static class UpdateScope
         if (call.Request.Subresource == "status")
         {
             return KeepAllButStatus(obj, old, oldMetadata);
+        }
+
+        if (call.Request.Subresource == PodEphemeralContainers.Subresource)
+        {
+            return KeepAllButEphemeralContainers(obj, old);
         }
 
         ObjectMetadata.CarryOver(ObjectMetadata.Of(obj), oldMetadata);
@@ -52,6 +58,17 @@ internal static class UpdateScope
         Restore(metadata, ObjectMetadata.Of(obj), "annotations");
         ObjectMetadata.CarryOver(metadata, oldMetadata);
         Restore(kept, obj, "status");
+        return kept;
+    }
+
+    private static JsonObject KeepAllButEphemeralContainers(JsonObject obj, JsonObject old)
+    {
+        var kept = (JsonObject)old.DeepClone();
+        if (kept["spec"] is JsonObject spec)
+        {
+            Restore(spec, obj["spec"] as JsonObject ?? [], "ephemeralContainers");
+        }
+
         return kept;
     }
 

@@ -14,13 +14,13 @@ public static class PodSupport
     public static readonly FieldSupport Spec = new(
         typeof(V1PodSpec),
         [
-            "affinity", "automountServiceAccountToken", "containers", "dnsPolicy", "enableServiceLinks", "hostNetwork", "hostname", "initContainers", "nodeName",
+            "affinity", "automountServiceAccountToken", "containers", "dnsPolicy", "enableServiceLinks", "ephemeralContainers", "hostNetwork", "hostname", "initContainers", "nodeName",
             "nodeSelector", "overhead", "preemptionPolicy", "priority", "priorityClassName", "restartPolicy", "runtimeClassName", "schedulerName",
             "schedulingGates", "securityContext", "serviceAccount", "serviceAccountName", "terminationGracePeriodSeconds", "tolerations", "topologySpreadConstraints", "volumes",
             "hostAliases", "hostIPC", "hostPID", "hostUsers", "os", "shareProcessNamespace",
         ],
         [
-            "activeDeadlineSeconds", "dnsConfig", "ephemeralContainers", "evictionResponders",
+            "activeDeadlineSeconds", "dnsConfig", "evictionResponders",
             "hostnameOverride", "imagePullSecrets", "readinessGates", "resourceClaims", "resources", "schedulingGroup",
             "setHostnameAsFQDN", "subdomain",
         ]);
@@ -33,6 +33,18 @@ public static class PodSupport
         ],
         [
             "lifecycle", "livenessProbe", "readinessProbe", "resizePolicy", "restartPolicy", "restartPolicyRules", "startupProbe",
+            "volumeDevices",
+        ]);
+
+    /// <summary>What is not supported of these is what Kubernetes itself refuses.</summary>
+    public static readonly FieldSupport EphemeralContainer = new(
+        typeof(V1EphemeralContainer),
+        [
+            "args", "command", "env", "envFrom", "image", "imagePullPolicy", "name", "securityContext", "stdin", "stdinOnce", "targetContainerName",
+            "terminationMessagePath", "terminationMessagePolicy", "tty", "volumeMounts", "workingDir",
+        ],
+        [
+            "lifecycle", "livenessProbe", "ports", "readinessProbe", "resizePolicy", "resources", "restartPolicy", "restartPolicyRules", "startupProbe",
             "volumeDevices",
         ]);
 
@@ -71,7 +83,7 @@ public static class PodSupport
 
     /// <summary>All types that the check looks into.</summary>
     public static IReadOnlyList<FieldSupport> All =>
-        [Spec, Container, Resources, EnvironmentSource, VolumeMount, Volume, Projection, PodSecurityContext, SecurityContext];
+        [Spec, Container, EphemeralContainer, Resources, EnvironmentSource, VolumeMount, Volume, Projection, PodSecurityContext, SecurityContext];
 
     /// <summary>Adds an error for every field of the pod's spec that would have no effect.</summary>
     public static void Validate(JsonObject spec, ICollection<FieldError> errors)
@@ -102,7 +114,7 @@ public static class PodSupport
             }
         }
 
-        foreach (string list in (ReadOnlySpan<string>)["initContainers", "containers"])
+        foreach (string list in (ReadOnlySpan<string>)["initContainers", "containers", "ephemeralContainers"])
         {
             foreach ((JsonObject container, int i) in spec.Items(list))
             {
@@ -138,7 +150,12 @@ public static class PodSupport
 
     private static void ValidateContainer(JsonObject container, string path, ICollection<FieldError> errors)
     {
-        Container.Validate(container, path, errors);
+        if (!path.StartsWith("spec.ephemeralContainers", StringComparison.Ordinal))
+        {
+            // The others have rules of their own.
+            Container.Validate(container, path, errors);
+        }
+
         Resources.Validate(container.Child("resources"), $"{path}.resources", errors);
         SecurityContext.Validate(container.Child("securityContext"), $"{path}.securityContext", errors);
         foreach ((JsonObject variable, int i) in container.Items("env"))

@@ -31,6 +31,22 @@ public sealed class PodPlanTests
         Assert.DoesNotContain(node.Plan(PodMemory.Empty).Steps, s => s is CreateContainer { Name: "a" });
     }
 
+    [Fact]
+    public void An_ephemeral_container_runs_once_whatever_the_policy_and_does_not_wait_for_init_containers()
+    {
+        var pod = Pod("Always");
+        pod.Spec.EphemeralContainers = [new V1EphemeralContainer { Name = "debug", Image = "i" }];
+        var node = new ModelNode(pod);
+        node.Apply(new RunSandbox(0));
+        Assert.Equal(["debug", "debug", "debug", "init", "init", "init"], node.Plan(PodMemory.Empty).Steps.Select(s => s.Container));
+        node.Apply(new CreateContainer("debug", 0));
+        Assert.Contains(new StartContainer("debug", 0), node.Plan(PodMemory.Empty).Steps);
+        node.Apply(new StartContainer("debug", 0));
+        Assert.DoesNotContain(node.Plan(PodMemory.Empty).Steps, s => s.Container == "debug");
+        node.End(node.Containers.Single(c => c.Name == "debug").Id, 1);
+        Assert.DoesNotContain(node.Plan(PodMemory.Empty).Steps, s => s.Container == "debug");
+    }
+
     [Theory]
     [InlineData("Always", 0, true)]
     [InlineData("Always", 1, true)]

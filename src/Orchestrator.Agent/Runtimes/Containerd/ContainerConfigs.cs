@@ -25,7 +25,7 @@ internal static class ContainerConfigs
             Stdin = container.Stdin == true,
             StdinOnce = container.StdinOnce == true,
             Tty = container.Tty == true,
-            Linux = new LinuxContainerConfig { Resources = resources, SecurityContext = SecurityContext(request.Pod, container) },
+            Linux = new LinuxContainerConfig { Resources = resources, SecurityContext = SecurityContext(request.Pod, container, request.TargetContainerId) },
         };
         config.Command.AddRange(container.Command ?? []);
         config.Args.AddRange(container.Args ?? []);
@@ -37,7 +37,7 @@ internal static class ContainerConfigs
         return config;
     }
 
-    private static LinuxContainerSecurityContext SecurityContext(V1Pod pod, V1Container container)
+    private static LinuxContainerSecurityContext SecurityContext(V1Pod pod, V1Container container, string? targetContainerId)
     {
         var own = container.SecurityContext;
         var shared = pod.Spec.SecurityContext;
@@ -46,7 +46,7 @@ internal static class ContainerConfigs
             Privileged = own?.Privileged == true,
             ReadonlyRootfs = own?.ReadOnlyRootFilesystem == true,
             NoNewPrivs = own?.AllowPrivilegeEscalation == false,
-            NamespaceOptions = SandboxConfigs.Namespaces(pod.Spec),
+            NamespaceOptions = Namespaces(pod, targetContainerId),
             Seccomp = Seccomp(own?.SeccompProfile ?? shared?.SeccompProfile),
             Capabilities = new Capability(),
         };
@@ -75,6 +75,18 @@ internal static class ContainerConfigs
         }
 
         return context;
+    }
+
+    private static NamespaceOption Namespaces(V1Pod pod, string? targetContainerId)
+    {
+        var namespaces = SandboxConfigs.Namespaces(pod.Spec);
+        if (targetContainerId is not null)
+        {
+            namespaces.Pid = NamespaceMode.Target;
+            namespaces.TargetId = targetContainerId;
+        }
+
+        return namespaces;
     }
 
     /// <summary>Unconfined unless the pod asks for a profile, as kubelet does by default.</summary>

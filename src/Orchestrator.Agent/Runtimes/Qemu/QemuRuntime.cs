@@ -81,6 +81,12 @@ internal sealed partial class QemuRuntime : IPodRuntime, IMeasuredRuntime, IAsyn
     public async Task<string> CreateContainerAsync(string sandboxId, ContainerRequest request, CancellationToken cancel)
     {
         PodShape.Require(request.Pod);
+        if (request.Pod.Spec.Containers.All(c => c.Name != request.Container.Name))
+        {
+            // Refused for itself: the machine goes on.
+            throw new RuntimeRefusalException(WaitingReasons.CreateContainerConfigError, "spec.ephemeralContainers: a virtual machine runs exactly one container");
+        }
+
         var sandbox = _store.FindSandbox(sandboxId) ?? throw new InvalidOperationException($"sandbox {sandboxId} does not exist");
         return await _builder.BuildAsync(sandbox, request, await RequireGuestAsync(cancel), cancel);
     }

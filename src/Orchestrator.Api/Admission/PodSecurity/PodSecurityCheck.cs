@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Orchestrator.Api.Responses;
+using Orchestrator.Api.Subresources;
 using Orchestrator.Model;
 using Orchestrator.Model.Json;
 using Orchestrator.Model.Kinds;
@@ -16,7 +17,7 @@ public sealed class PodSecurityCheck(IObjectStore store) : IAdmissionCheck
     private static readonly string[] ContainerLists = ["containers", "initContainers", "ephemeralContainers"];
 
     public bool AppliesTo(ResourceKind kind, string verb, string subresource) =>
-        verb is "create" or "update" && subresource.Length == 0 && (kind.StorageName == "pods" || PodTemplatePaths.Has(kind.StorageName));
+        verb is "create" or "update" && subresource is ("" or PodEphemeralContainers.Subresource) && (kind.StorageName == "pods" || PodTemplatePaths.Has(kind.StorageName));
 
     public ValueTask<StatusError?> CheckAsync(AdmissionRequest request, CancellationToken cancel)
     {

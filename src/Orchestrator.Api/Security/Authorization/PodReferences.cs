@@ -35,7 +35,7 @@ public static class PodReferences
         string envRef = secret ? "secretRef" : "configMapRef";
         string source = secret ? "secret" : "configMap";
         string volumeName = secret ? "secretName" : "name";
-        IEnumerable<JsonObject> containers = spec.Items("initContainers").Concat(spec.Items("containers")).Select(c => c.Item);
+        IEnumerable<JsonObject> containers = spec.Items("initContainers").Concat(spec.Items("containers")).Concat(spec.Items("ephemeralContainers")).Select(c => c.Item);
         IEnumerable<JsonObject> volumes = spec.Items("volumes").Select(v => v.Item);
         IEnumerable<string?> names =
         [

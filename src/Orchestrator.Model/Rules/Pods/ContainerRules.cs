@@ -4,7 +4,7 @@ using Orchestrator.Model.Validation;
 
 namespace Orchestrator.Model.Rules.Pods;
 
-/// <summary>Containers and init containers.</summary>
+/// <summary>Containers, init containers, and what ephemeral containers have in common with them.</summary>
 internal static class ContainerRules
 {
     public static void ValidateAll(JsonObject spec, ICollection<FieldError> errors)
@@ -17,7 +17,7 @@ internal static class ContainerRules
         var names = new HashSet<string>(StringComparer.Ordinal);
         var hostPorts = new HashSet<(string, string, long)>();
         HashSet<string> volumes = [.. spec.Items("volumes").Select(v => v.Item.Text("name")).OfType<string>()];
-        foreach (string list in (ReadOnlySpan<string>)["containers", "initContainers"])
+        foreach (string list in (ReadOnlySpan<string>)["containers", "initContainers", "ephemeralContainers"])
         {
             foreach ((JsonObject container, int i) in spec.Items(list))
             {

@@ -55,7 +55,7 @@ internal static class PodDefaults
         ResourceRules.Canonicalize(spec.Child("overhead"));
     }
 
-    private static IEnumerable<(JsonObject Item, int Index)> Containers(JsonObject spec) => spec.Items("initContainers").Concat(spec.Items("containers"));
+    private static IEnumerable<(JsonObject Item, int Index)> Containers(JsonObject spec) => spec.Items("initContainers").Concat(spec.Items("containers")).Concat(spec.Items("ephemeralContainers"));
 
     // serviceAccount is the old name of serviceAccountName; both are served.
     private static void DefaultServiceAccount(JsonObject spec)

@@ -23,6 +23,7 @@ internal sealed class PodRules : IKindRules
 
         ValidateSpec(spec, errors);
         ContainerRules.ValidateAll(spec, errors);
+        EphemeralContainerRules.Validate(spec, isNew: old is null, errors);
         VolumeRules.Validate(spec, errors);
         TolerationRules.Validate(spec, "spec.tolerations", errors);
         NodeAffinityRules.Validate(spec.Child("affinity", "nodeAffinity"), "spec.affinity.nodeAffinity", errors);

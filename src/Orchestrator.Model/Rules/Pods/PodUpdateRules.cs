@@ -29,6 +29,7 @@ internal static class PodUpdateRules
 
         ValidateDeadline(spec, old, errors);
         ValidateTolerations(spec, old, errors);
+        EphemeralContainerRules.ValidateUpdate(spec, old, errors);
         SchedulingGateRules.ValidateUpdate(spec, old, errors);
         if (Changed(Fixed(spec, old), Fixed(old, old)) is { Count: > 0 } changed)
         {
@@ -71,6 +72,7 @@ internal static class PodUpdateRules
         var copy = (JsonObject)spec.DeepClone();
         copy.Remove("activeDeadlineSeconds");
         copy.Remove("tolerations");
+        copy.Remove("ephemeralContainers");
         SchedulingGateRules.RemoveMutable(copy, old);
         foreach ((JsonObject container, _) in copy.Items("containers").Concat(copy.Items("initContainers")))
         {

@@ -11,6 +11,9 @@ namespace Orchestrator.Load.Servers;
 /// <summary>A server as its users run it: <c>orchestrator server</c> in a process of its own, with a private PostgreSQL and a data directory that is deleted at the end.</summary>
 internal sealed class ServerProcess : IAsyncDisposable
 {
+    /// <summary>Variable that has .NET's sockets run what waits for them where they find that it can go on.</summary>
+    public const string InlineCompletions = "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS";
+
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(120);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(30);
 
@@ -53,6 +56,7 @@ internal sealed class ServerProcess : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        start.Environment.Remove(InlineCompletions);
         var process = Process.Start(start) ?? throw new InvalidOperationException("the server cannot be started");
         var errors = process.StandardError.ReadToEndAsync(cancel);
         _ = process.StandardOutput.ReadToEndAsync(cancel);

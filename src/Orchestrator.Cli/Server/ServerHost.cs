@@ -31,7 +31,13 @@ public static class ServerHost
     /// <param name="configure">Last changes to the services, for tests.</param>
     public static WebApplication Build(ServerOptions options, ClusterCertificates certificates, Action<WebApplicationBuilder>? configure = null)
     {
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = options.DataDirectory });
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
+        {
+            ContentRootPath = options.DataDirectory,
+
+            // Settings come from the command line. To watch for files of them is to be woken by every write of the PostgreSQL in this directory.
+            Args = ["--hostBuilder:reloadConfigOnChange=false"],
+        });
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel => ApiListener.Configure(kestrel, options, certificates));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = StopTimeout);

@@ -167,7 +167,12 @@ internal sealed class SchedulerSession(
         {
             while (true)
             {
-                await _inbox.Writer.WriteAsync(new Input { Changes = await changes.ReadAsync(cancel) }, cancel);
+                // Most changes of a cluster are of other kinds: a decision loop that wakes for them costs more than they do.
+                List<Change> relevant = [.. (await changes.ReadAsync(cancel)).Where(c => Watched.Contains(c.Object.Key.Resource, StringComparer.Ordinal))];
+                if (relevant.Count > 0)
+                {
+                    await _inbox.Writer.WriteAsync(new Input { Changes = relevant }, cancel);
+                }
             }
         }
         catch (Exception e) when (e is ChannelClosedException || (e is OperationCanceledException && cancel.IsCancellationRequested))

@@ -15,11 +15,13 @@ namespace Orchestrator.Grains.Feed;
 /// </summary>
 internal sealed class AppsWakes(IObjectStore store, OrphanSightings sightings)
 {
-    private static readonly (ControllerKind Kind, Reconciler Reconciler, string Controls)[] Kinds =
+    private static readonly (ControllerKind Kind, Reconciler Reconciler, string[] Controls)[] Kinds =
     [
-        (ControllerKind.Deployment, Reconciler.Deployment, Resources.ReplicaSets),
-        (ControllerKind.ReplicaSet, Reconciler.ReplicaSet, Resources.Pods),
-        (ControllerKind.ReplicationController, Reconciler.ReplicationController, Resources.Pods),
+        (ControllerKind.Deployment, Reconciler.Deployment, [Resources.ReplicaSets]),
+        (ControllerKind.ReplicaSet, Reconciler.ReplicaSet, [Resources.Pods]),
+        (ControllerKind.ReplicationController, Reconciler.ReplicationController, [Resources.Pods]),
+        (ControllerKind.StatefulSet, Reconciler.StatefulSet, [Resources.Pods, Resources.ControllerRevisions]),
+        (ControllerKind.DaemonSet, Reconciler.DaemonSet, [Resources.Pods, Resources.ControllerRevisions]),
     ];
 
     // Selectors of controllers, read once for each version of them.
@@ -30,14 +32,14 @@ internal sealed class AppsWakes(IObjectStore store, OrphanSightings sightings)
         StoredObject obj = change.Object;
         var wakes = new List<Wake>();
         bool isControlled = false;
-        foreach ((ControllerKind kind, Reconciler reconciler, string controls) in Kinds)
+        foreach ((ControllerKind kind, Reconciler reconciler, string[] controls) in Kinds)
         {
             if (obj.Key.Resource == kind.Resource)
             {
                 wakes.Add(Of(reconciler, obj));
             }
 
-            isControlled |= obj.Key.Resource == controls;
+            isControlled |= controls.Contains(obj.Key.Resource);
         }
 
         if (isControlled)
@@ -54,7 +56,25 @@ internal sealed class AppsWakes(IObjectStore store, OrphanSightings sightings)
             }
         }
 
+        if (obj.Key.Resource == Resources.Nodes && MayMoveDaemons(change))
+        {
+            wakes.AddRange(store.List(Resources.DaemonSets).Items.Select(d => Of(Reconciler.DaemonSet, d)));
+        }
+
         return wakes;
+    }
+
+    // Nodes report their state all the time; where daemons run is a matter of their labels and taints.
+    private static bool MayMoveDaemons(Change change) =>
+        change.Type != ChangeType.Updated
+        || change.Previous is not { } before
+        || !SameLabels(before.Labels, change.Object.Labels)
+        || !SpecOf(before).SequenceEqual(SpecOf(change.Object));
+
+    private static ReadOnlySpan<byte> SpecOf(StoredObject stored)
+    {
+        ReadOnlySpan<byte> json = stored.Json.Span;
+        return JsonMembers.Find(json, new Span(0, json.Length), "spec"u8) is { } spec ? spec.Of(json) : [];
     }
 
     /// <summary>All that may need a look.</summary>
@@ -85,9 +105,9 @@ internal sealed class AppsWakes(IObjectStore store, OrphanSightings sightings)
     private void AddAdopters(Change change, List<Wake> wakes)
     {
         StoredObject orphan = change.Object;
-        foreach ((ControllerKind kind, Reconciler reconciler, string controls) in Kinds)
+        foreach ((ControllerKind kind, Reconciler reconciler, string[] controls) in Kinds)
         {
-            if (orphan.Key.Resource != controls)
+            if (orphan.Key.Resource != controls[0])
             {
                 continue;
             }

@@ -27,6 +27,8 @@ internal sealed partial class GrainWaker(IGrainFactory grains, ILogger<GrainWake
             Reconciler.Deployment => grains.GetGrain<IDeploymentGrain>(wake.Key),
             Reconciler.ReplicaSet => grains.GetGrain<IReplicaSetGrain>(wake.Key),
             Reconciler.ReplicationController => grains.GetGrain<IReplicationControllerGrain>(wake.Key),
+            Reconciler.StatefulSet => grains.GetGrain<IStatefulSetGrain>(wake.Key),
+            Reconciler.DaemonSet => grains.GetGrain<IDaemonSetGrain>(wake.Key),
             _ => grains.GetGrain<INamespaceGrain>(wake.Key),
         };
         _ = CallAsync(grain, wake);

@@ -12,6 +12,8 @@ internal enum Reconciler
     Deployment,
     ReplicaSet,
     ReplicationController,
+    StatefulSet,
+    DaemonSet,
 }
 
 /// <summary>A reconciler to wake.</summary>

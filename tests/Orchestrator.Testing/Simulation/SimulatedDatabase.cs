@@ -13,6 +13,7 @@ public sealed class SimulatedDatabase(KindRegistry kinds)
     private readonly Dictionary<ObjectKey, StoredObject> _objects = [];
     private readonly Dictionary<string, long> _epochs = new(StringComparer.Ordinal);
     private readonly List<Change> _log = [];
+    private readonly List<long> _ends = [];
 
     /// <summary>All changes; the one with revision n stands at n-1.</summary>
     public IReadOnlyList<Change> Log => _log;
@@ -24,6 +25,9 @@ public sealed class SimulatedDatabase(KindRegistry kinds)
 
     /// <summary>Commits refused because their fence was outdated.</summary>
     public int FencedCount { get; private set; }
+
+    /// <summary>The last revision of the commit that the revision is of: what one commit changed, caches show at once.</summary>
+    public long EndOfCommit(long revision) => _ends[(int)revision - 1];
 
     public long TakeEpoch(string name) => _epochs[name] = _epochs.GetValueOrDefault(name) + 1;
 
@@ -45,6 +49,7 @@ public sealed class SimulatedDatabase(KindRegistry kinds)
             results.Add(skips ? new CommitResult(CommitOutcome.Skipped, 0, null) : Apply(mutation));
         }
 
+        _ends.AddRange(Enumerable.Repeat(Revision, (int)Revision - _ends.Count));
         return results;
     }
 

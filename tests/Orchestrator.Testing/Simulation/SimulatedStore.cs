@@ -93,7 +93,7 @@ public sealed class SimulatedStore(SimulatedDatabase database, SeededTaskSchedul
         return subscription;
     }
 
-    /// <summary>Begins to follow the log, one change at a time, at moments that the seed decides.</summary>
+    /// <summary>Begins to follow the log, one commit at a time, at moments that the seed decides.</summary>
     public void Follow(CancellationToken cancel)
     {
         _isFollowing = true;
@@ -103,7 +103,12 @@ public sealed class SimulatedStore(SimulatedDatabase database, SeededTaskSchedul
             {
                 if (Revision < database.Revision)
                 {
-                    ApplyNext();
+                    long end = database.EndOfCommit(Revision + 1);
+                    while (Revision < end)
+                    {
+                        ApplyNext();
+                    }
+
                     await Task.Yield();
                 }
                 else

@@ -26,7 +26,8 @@ internal static class RollingUpdate
 
     private static long SizeOfNewest(DeploymentState state, long present)
     {
-        long all = state.All.Sum(s => s.Size);
+        // Pods that a ReplicaSet was told to end and has not ended yet take up room: so there are never more than the surge allows, not for a moment.
+        long all = state.All.Sum(s => Math.Max(s.Size, s.Actual));
         long room = state.Limits.Most - all;
         return room <= 0 ? present : present + Math.Min(room, state.Limits.Replicas - present);
     }

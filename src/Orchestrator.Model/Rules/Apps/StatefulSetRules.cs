@@ -1,11 +1,10 @@
 using System.Text.Json.Nodes;
 using Orchestrator.Model.Json;
-using Orchestrator.Model.Kinds;
 using Orchestrator.Model.Validation;
 
 namespace Orchestrator.Model.Rules.Apps;
 
-/// <summary>StatefulSets. Claim templates are refused by name for as long as the cluster has no PersistentVolumeClaims to make of them.</summary>
+/// <summary>StatefulSets. Claim templates are refused: the cluster has no persistent volumes to make of them.</summary>
 internal sealed class StatefulSetRules() : WorkloadRules("StatefulSet")
 {
     /// <summary>Members of the spec that may change.</summary>
@@ -53,9 +52,9 @@ internal sealed class StatefulSetRules() : WorkloadRules("StatefulSet")
 
         errors.Check("spec.serviceName", spec.Text("serviceName"), NameRules.DnsSubdomain);
         errors.CheckNotNegative("spec.ordinals.start", spec.Child("ordinals").Integer("start"));
-        if (spec.Array("volumeClaimTemplates") is { Count: > 0 } && !HasClaims)
+        if (spec.Array("volumeClaimTemplates") is { Count: > 0 })
         {
-            errors.Add(FieldError.Forbidden("spec.volumeClaimTemplates", "not supported yet: there are no persistentvolumeclaims in this cluster"));
+            errors.Add(FieldError.Forbidden("spec.volumeClaimTemplates", "not supported yet: there are no persistent volumes in this cluster"));
         }
     }
 
@@ -72,8 +71,6 @@ internal sealed class StatefulSetRules() : WorkloadRules("StatefulSet")
                 + "'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden"));
         }
     }
-
-    private static bool HasClaims => BuiltInKinds.All.Any(k => k.StorageName == "persistentvolumeclaims");
 
     private static JsonObject Fixed(JsonObject obj)
     {

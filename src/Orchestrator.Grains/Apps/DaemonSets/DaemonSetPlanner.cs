@@ -1,0 +1,43 @@
+using System.Text.Json.Nodes;
+using Orchestrator.Grains.Apps.Revisions;
+using Orchestrator.Grains.Objects;
+using Orchestrator.Grains.Reconciling;
+using Orchestrator.Model;
+using Orchestrator.Model.Json;
+using Orchestrator.Model.Selectors;
+using Orchestrator.Store;
+
+namespace Orchestrator.Grains.Apps.DaemonSets;
+
+/// <summary>Reads what the plan of a DaemonSet is made from.</summary>
+internal sealed class DaemonSetPlanner(AppsParts parts) : IAppsPlanner
+{
+    private readonly OrphanSearch _orphans = new(parts.Store, parts.Orphans);
+    private readonly RefusalBackOff _refusals = new();
+
+    public ControllerKind Kind => ControllerKind.DaemonSet;
+
+    public ReconcilePlan Plan(StoredObject controller, DateTimeOffset now)
+    {
+        JsonObject json = StoredJson.Read(controller);
+        if (SelectorObject.Read(json.Child("spec", "selector")) is not { IsEverything: false } selector)
+        {
+            return ReconcilePlan.Nothing;
+        }
+
+        var history = new RevisionHistory(Kind, controller, json, parts.Owned(Resources.ControllerRevisions, controller));
+        ReconcilePlan? revise = controller.IsTerminating && history.Present is null
+            ? ReconcilePlan.Nothing
+            : history.Complete(name => parts.Store.Get(new ObjectKey(Resources.ControllerRevisions, controller.Key.Namespace, name)) is not null);
+        if (revise is not null)
+        {
+            return _refusals.Watch(_refusals.MayTry(now) ? revise : ReconcilePlan.Nothing, now);
+        }
+
+        long generation = json.Child("metadata").Integer("generation") ?? 1;
+        var claim = Claim.Of(
+            Kind, controller, selector, parts.Owned(Resources.Pods, controller), _orphans.Find(Kind, Resources.Pods, controller, generation, selector));
+        IReadOnlyList<StoredObject> nodes = parts.Store.List(Resources.Nodes).Items;
+        return _refusals.Watch(DaemonSetPlan.Plan(new DaemonSetView(controller, json, claim, history, nodes, _refusals.MayTry(now), now)), now);
+    }
+}

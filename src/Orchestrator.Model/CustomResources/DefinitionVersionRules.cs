@@ -54,8 +54,13 @@ internal static class DefinitionVersionRules
             return;
         }
 
+        var before = errors.Count;
         new StructuralRules(errors).Check(schema, path);
-        CelSupport.Check(schema, path, errors);
+        if (errors.Count == before)
+        {
+            // The types that rules are checked by are those of a structural schema.
+            RuleDefinitions.Check(JsonSchemaReader.Read(schema), path, errors);
+        }
     }
 
     private static void ValidateSubresources(JsonObject? subresources, string path, ICollection<FieldError> errors)

@@ -77,6 +77,61 @@ public sealed class CustomResourceTests(ServerFixture fixture) : IClassFixture<S
         Assert.Contains("properties[a].items: Required value: must be specified", errors, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Rules_of_their_schemas_are_enforced()
+    {
+        var kubectl = await fixture.NamespaceAsync(null);
+        const string definition = """
+            apiVersion: apiextensions.k8s.io/v1
+            kind: CustomResourceDefinition
+            metadata: {name: ranges.rules.example.com}
+            spec:
+              group: rules.example.com
+              scope: Namespaced
+              names: {plural: ranges, kind: Range}
+              versions:
+              - name: v1
+                served: true
+                storage: true
+                schema:
+                  openAPIV3Schema:
+                    type: object
+                    properties:
+                      spec:
+                        type: object
+                        properties:
+                          low: {type: integer}
+                          high: {type: integer}
+                          owner: {type: string, x-kubernetes-validations: [{rule: self == oldSelf, message: the owner cannot change}]}
+                        x-kubernetes-validations:
+                        - rule: self.low <= self.HIGH
+                          messageExpression: "'low is ' + string(self.low) + ', above high'"
+            """;
+        var (code, _, errors) = await kubectl.TryAsync(definition, "create", "-f", "-");
+        Assert.NotEqual(0, code);
+        Assert.Contains("spec.properties[spec].x-kubernetes-validations[0].rule: Invalid value: \"self.low <= self.HIGH\"", errors.Replace("versions[0].schema.openAPIV3Schema.", "", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Contains("undefined field 'HIGH'", errors, StringComparison.Ordinal);
+
+        await kubectl.FeedAsync(definition.Replace("HIGH", "high", StringComparison.Ordinal), "create", "-f", "-");
+        await kubectl.RunAsync("wait", "--for=condition=Established", "crd/ranges.rules.example.com", "--timeout=30s");
+        (code, _, errors) = await kubectl.TryAsync(Range("low: 3, high: 2, owner: me"), "create", "-f", "-");
+        Assert.NotEqual(0, code);
+        Assert.Contains("spec: Invalid value: \"object\": low is 3, above high", errors, StringComparison.Ordinal);
+
+        await kubectl.FeedAsync(Range("low: 1, high: 2, owner: me"), "create", "-f", "-");
+        (code, _, errors) = await kubectl.TryAsync(Range("low: 1, high: 2, owner: you"), "replace", "-f", "-");
+        Assert.NotEqual(0, code);
+        Assert.Matches("spec.owner: Invalid value: \"string\": the owner cannot change", errors);
+        await kubectl.RunAsync("patch", "range", "r", "--type=merge", "-p", "{\"spec\":{\"low\":2}}");
+    }
+
+    private static string Range(string spec) => $$"""
+        apiVersion: rules.example.com/v1
+        kind: Range
+        metadata: {name: r}
+        spec: { {{spec}} }
+        """;
+
     private static string Widget(string id, string version, string name, string spec) =>
         $"apiVersion: example.com/{version}\nkind: {Kind(id)}\nmetadata:\n  name: {name}\nspec:\n  {spec}\n";
 

@@ -70,6 +70,23 @@ public sealed class ValidatingWebhookTests(WebhookFixture fixture) : IClassFixtu
     }
 
     [Fact]
+    public async Task Conditions_leave_out_what_they_do_not_hold_for()
+    {
+        string ns = await fixture.NamespaceAsync();
+        fixture.Webhooks.On($"{ns}/deny", _ => WebhookDouble.Deny("no"));
+        const string conditions = """
+            deny matchConditions: [{name: not-root, expression: "request.userInfo.username != 'root'"}, {name: big, expression: "int(object.data.size) > 5"}]
+            """;
+        await fixture.RegisterAsync("Validating", ns, ConfigMaps.Replace("CREATE, UPDATE, DELETE", "CREATE", StringComparison.Ordinal), conditions);
+        await Kubectl.RunAsync("create", "configmap", "small", "-n", ns, "--from-literal=size=2");
+        Assert.Contains("denied the request: no", await ErrorsAsync(ns, "create", "configmap", "large", "--from-literal=size=7"), StringComparison.Ordinal);
+        Assert.Contains(
+            "expression of match condition 'big' resulted in error: type conversion error from 'x' to 'int'",
+            await ErrorsAsync(ns, "create", "configmap", "unknown", "--from-literal=size=x"),
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Every_object_of_a_collection_is_asked_about()
     {
         string ns = await fixture.NamespaceAsync();

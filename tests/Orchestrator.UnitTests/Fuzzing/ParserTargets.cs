@@ -8,6 +8,9 @@ using Orchestrator.Api.Decoding.Protobuf;
 using Orchestrator.Api.Ownership;
 using Orchestrator.Api.Patching;
 using Orchestrator.Api.Schemas;
+using Orchestrator.Model.Cel;
+using Orchestrator.Model.Cel.Types;
+using Orchestrator.Model.Cel.Values;
 using Orchestrator.Model.Quantities;
 using Orchestrator.Model.Selectors;
 
@@ -33,6 +36,7 @@ internal static class ParserTargets
         new("field-selector", [Utf8("metadata.name=a,spec.nodeName!=b"), Utf8("a==b\\,c,d=\\=")], ByteMutation.Mutate, FieldSelectors),
         new("quantity", [Utf8("100m"), Utf8("1.5Gi"), Utf8("-12e6"), Utf8("+0.000000001"), Utf8("9223372036854775807Ei")], ByteMutation.Mutate, Quantities),
         new("path-element", [Utf8("f:a"), Utf8("k:{\"name\":\"a\",\"port\":80}"), Utf8("v:1.0"), Utf8("i:12")], ByteMutation.Mutate, PathElements),
+        new("cel", [Utf8("self.l.all(x, x > 1 ? has(self.m.k) : 'a'.matches('[a-z]+'))"), Utf8("[1, ?self.?q, b'\\xff'] + [{'a': -1.5e3}, r'\\n', 0x1fu]")], ByteMutation.Mutate, Expressions),
         new("json-pointer", [Utf8("/spec/containers/0"), Utf8("/a~1b/~0/-")], ByteMutation.Mutate, Pointers),
     ];
 
@@ -54,6 +58,18 @@ internal static class ParserTargets
         {
             var text = node.ToJsonString();
             Require(JsonTree.Parse(new ReadOnlySequence<byte>(Utf8(text)), MaxDepth + 1, dropNulls: false)!.ToJsonString() == text, "does not read back");
+        }
+    }
+
+    private static void Expressions(byte[] input)
+    {
+        if (CelProgram.TryCompile(Encoding.UTF8.GetString(input), [("self", CelType.Dyn)], CelKind.Dyn, out var fault) is { } program)
+        {
+            program.Evaluate([("self", JsonValues.Of(JsonNode.Parse("""{"l":[1,2],"m":{"k":"v"}}"""), shape: null))], new CelBudget());
+        }
+        else
+        {
+            Require(fault.Length > 0, "is refused without a reason");
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Orchestrator.Model.Json;
+using Orchestrator.Model.Rules.Webhooks;
 using Orchestrator.Model.Selectors;
 
 namespace Orchestrator.Api.Admission.Webhooks;
@@ -31,6 +32,9 @@ internal sealed record Webhook
 
     public required LabelSelector ObjectSelector { get; init; }
 
+    /// <summary>Null for none.</summary>
+    public required MatchConditions? Conditions { get; init; }
+
     public required TimeSpan Timeout { get; init; }
 
     /// <summary>True for mutating webhooks that want to see what others have made of the object after them.</summary>
@@ -55,6 +59,7 @@ internal sealed record Webhook
             MatchesEquivalents = w.Item.Text("matchPolicy") != "Exact",
             NamespaceSelector = SelectorObject.Read(w.Item.Child("namespaceSelector")) ?? LabelSelector.Everything,
             ObjectSelector = SelectorObject.Read(w.Item.Child("objectSelector")) ?? LabelSelector.Everything,
+            Conditions = MatchConditions.Read(w.Item),
             Timeout = TimeSpan.FromSeconds(w.Item.Integer("timeoutSeconds") ?? DefaultTimeoutSeconds),
             IsReinvocable = w.Item.Text("reinvocationPolicy") == "IfNeeded",
             ReviewVersion = $"admission.k8s.io/{w.Item.Texts("admissionReviewVersions").FirstOrDefault(v => v is "v1" or "v1beta1") ?? "v1"}",

@@ -1,6 +1,8 @@
+using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Api.Auditing;
 using Orchestrator.Api.Responses;
+using Orchestrator.Model.Json;
 
 namespace Orchestrator.Api.Admission.Webhooks;
 
@@ -11,6 +13,12 @@ internal sealed partial class WebhookCaller(TimeProvider clock, ILogger<WebhookC
     public async Task<Outcome<ReviewVerdict?>> AskAsync(AdmissionReview review, bool isMutating, CancellationToken cancel)
     {
         Webhook webhook = review.Webhook;
+        Outcome<bool> concerned = IsConcerned(review);
+        if (concerned.Error is not null || !concerned.Value)
+        {
+            return new Outcome<ReviewVerdict?>(null, concerned.Error);
+        }
+
         WebhookAnswer answer = await webhook.Client.PostAsync(review.Body, webhook.Timeout, clock, cancel);
         string? fault = answer.Fault is null ? null : $"failed to call webhook: {answer.Fault}";
         if (fault is null)
@@ -32,6 +40,31 @@ internal sealed partial class WebhookCaller(TimeProvider clock, ILogger<WebhookC
 
         LogFailed(webhook.Name, fault);
         return StatusErrors.InternalError($"failed calling webhook \"{webhook.Name}\": {fault}");
+    }
+
+    /// <summary>Whether the webhook's conditions let it be asked; an error where that cannot be told, unless its failure policy says to go on.</summary>
+    private Outcome<bool> IsConcerned(AdmissionReview review)
+    {
+        if (review.Webhook.Conditions is not { } conditions)
+        {
+            return true;
+        }
+
+        // They are about what the webhook would see, which has been written by now.
+        JsonObject request = (JsonNode.Parse(review.Body) as JsonObject).Child("request")!;
+        if (conditions.Match(request, out string fault) is { } matches)
+        {
+            return matches;
+        }
+
+        if (review.Webhook.FailsOpen)
+        {
+            LogFailedOpen(review.Webhook.Name, fault);
+            return false;
+        }
+
+        LogFailed(review.Webhook.Name, fault);
+        return StatusErrors.Forbidden(review.Kind, request.Text("name") ?? "", fault);
     }
 
     /// <summary>Passes on what the webhook wants the client and the auditor to know.</summary>

@@ -79,7 +79,7 @@ internal sealed class WebhookConfigurationRules(bool isMutating) : IKindRules
         SelectorObject.Validate(webhook.Child("objectSelector"), $"{path}.objectSelector", errors);
         WebhookClientRules.Validate(webhook.Child("clientConfig"), $"{path}.clientConfig", errors);
         ValidateReviewVersions(webhook, $"{path}.admissionReviewVersions", errors);
-        ValidateConditions(webhook, $"{path}.matchConditions", errors);
+        MatchConditions.Validate(webhook, $"{path}.matchConditions", errors);
     }
 
     private static void ValidateReviewVersions(JsonObject webhook, string path, ICollection<FieldError> errors)
@@ -105,17 +105,6 @@ internal sealed class WebhookConfigurationRules(bool isMutating) : IKindRules
         if (!versions.Any(v => v is "v1" or "v1beta1"))
         {
             errors.Add(FieldError.Invalid(path, string.Join(", ", versions), "must include at least one of v1, v1beta1"));
-        }
-    }
-
-    // To take conditions and call the webhook all the same, or never, would do what its author excludes.
-    private static void ValidateConditions(JsonObject webhook, string path, ICollection<FieldError> errors)
-    {
-        foreach ((JsonObject condition, int i) in webhook.Items("matchConditions"))
-        {
-            errors.Add(FieldError.Forbidden(
-                string.Create(CultureInfo.InvariantCulture, $"{path}[{i}]"),
-                $"conditions in the Common Expression Language are not supported yet: \"{condition.Text("name")}\""));
         }
     }
 }

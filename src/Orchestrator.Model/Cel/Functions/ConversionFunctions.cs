@@ -45,7 +45,7 @@ internal static class ConversionFunctions
         ("duration(string): duration", (a, _) => CelTime.ParseDuration((string)a[0]!) as object ?? Unreadable(a[0], "duration")),
     ];
 
-    private static object TypeOf(object? value) => value is CelType ? CelType.Of(CelKind.Type) : CelType.Of(CelValue.KindOf(value));
+    private static CelType TypeOf(object? value) => value is CelType ? CelType.Of(CelKind.Type) : CelType.Of(CelValue.KindOf(value));
 
     private static object ParseBool(string text) => text switch
     {

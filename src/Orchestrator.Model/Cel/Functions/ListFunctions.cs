@@ -23,30 +23,30 @@ internal static class ListFunctions
         .. Summable.Select(s => ($"list<{s.Type}>.sum(): {s.Type}", (CelFunction)((a, b) => Sum((CelList)a[0]!, s.Zero, b)))),
     ];
 
-    private static object IndexOf(CelList list, object? item, CelBudget budget)
+    private static long IndexOf(CelList list, object? item, CelBudget budget)
     {
         for (int i = 0; i < list.Count && !budget.IsExhausted; i++)
         {
             if (CelValue.Same(list[i], item, budget))
             {
-                return (long)i;
+                return i;
             }
         }
 
-        return -1L;
+        return -1;
     }
 
-    private static object LastIndexOf(CelList list, object? item, CelBudget budget)
+    private static long LastIndexOf(CelList list, object? item, CelBudget budget)
     {
         for (int i = list.Count - 1; i >= 0 && !budget.IsExhausted; i--)
         {
             if (CelValue.Same(list[i], item, budget))
             {
-                return (long)i;
+                return i;
             }
         }
 
-        return -1L;
+        return -1;
     }
 
     private static object? IsSorted(object?[] a, CelBudget budget)

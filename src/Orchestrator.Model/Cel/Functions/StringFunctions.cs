@@ -82,7 +82,7 @@ internal static class StringFunctions
         return found < 0 ? -1L : CelText.CodePointAt(text, found);
     }
 
-    private static object? Replace(object?[] a, long limit, CelBudget budget)
+    private static string? Replace(object?[] a, long limit, CelBudget budget)
     {
         string text = (string)a[0]!;
         string old = (string)a[1]!;
@@ -165,10 +165,12 @@ internal static class StringFunctions
 
         int start = CelText.OffsetOf(text, from);
         int end = CelText.OffsetOf(text, to);
-        return start < 0 ? OutOfRange(from)
-            : end < 0 ? OutOfRange(to)
-            : start > end ? new CelError($"invalid substring range. start: {from}, end: {to}")
-            : text[start..end];
+        if (start < 0 || end < 0)
+        {
+            return OutOfRange(start < 0 ? from : to);
+        }
+
+        return start <= end ? text[start..end] : new CelError($"invalid substring range. start: {from}, end: {to}");
     }
 
     private static string Reverse(string text) => string.Concat(text.EnumerateRunes().Reverse());

@@ -59,7 +59,7 @@ internal static class UrlFunctions
         return slash < 0 || text[slash] != '/' ? "" : uri.AbsolutePath;
     }
 
-    private static object? Query(Uri uri, CelBudget budget)
+    private static CelDictionary? Query(Uri uri, CelBudget budget)
     {
         if (!budget.SpendText(uri.Query.Length * 10L))
         {

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 namespace Orchestrator.Model.Cel.Values;
 
 /// <summary>A version by semver.org 2.0.0; of equal precedence are those that differ in build metadata only.</summary>
-internal sealed partial record CelSemver(BigInteger Major, BigInteger Minor, BigInteger Patch, string Prerelease) : IComparable<CelSemver>
+internal sealed partial record CelSemver(BigInteger Major, BigInteger Minor, BigInteger Patch, string Prerelease)
 {
     private const int MaxLength = 256;
 
@@ -19,13 +19,9 @@ internal sealed partial record CelSemver(BigInteger Major, BigInteger Minor, Big
         return new CelSemver(Number(match, "major"), Number(match, "minor"), Number(match, "patch"), match.Groups["pre"].Value);
     }
 
-    public int CompareTo(CelSemver? other)
+    /// <summary>Less than 0, 0, more than 0.</summary>
+    public int CompareTo(CelSemver other)
     {
-        if (other is null)
-        {
-            return 1;
-        }
-
         int order = Major.CompareTo(other.Major);
         order = order != 0 ? order : Minor.CompareTo(other.Minor);
         order = order != 0 ? order : Patch.CompareTo(other.Patch);

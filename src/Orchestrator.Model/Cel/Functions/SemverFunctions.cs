@@ -12,9 +12,9 @@ internal static class SemverFunctions
         ("Semver.major(): int", (a, _) => Part(Of(a[0]).Major)),
         ("Semver.minor(): int", (a, _) => Part(Of(a[0]).Minor)),
         ("Semver.patch(): int", (a, _) => Part(Of(a[0]).Patch)),
-        ("Semver.isLessThan(Semver): bool", (a, _) => Of(a[0]).CompareTo(Of(a[1])) < 0),
-        ("Semver.isGreaterThan(Semver): bool", (a, _) => Of(a[0]).CompareTo(Of(a[1])) > 0),
-        ("Semver.compareTo(Semver): int", (a, _) => (long)Math.Sign(Of(a[0]).CompareTo(Of(a[1])))),
+        ("Semver.isLessThan(Semver): bool", (a, _) => CelSemver.Compare(Of(a[0]), Of(a[1])) < 0),
+        ("Semver.isGreaterThan(Semver): bool", (a, _) => CelSemver.Compare(Of(a[0]), Of(a[1])) > 0),
+        ("Semver.compareTo(Semver): int", (a, _) => (long)Math.Sign(CelSemver.Compare(Of(a[0]), Of(a[1])))),
     ];
 
     private static CelSemver Of(object? value) => (CelSemver)value!;

@@ -170,7 +170,7 @@ internal static class StringFunctions
             return OutOfRange(start < 0 ? from : to);
         }
 
-        return start <= end ? text[start..end] : new CelError($"invalid substring range. start: {from}, end: {to}");
+        return start <= end ? text.Substring(start, end - start) : (object)new CelError($"invalid substring range. start: {from}, end: {to}");
     }
 
     private static string Reverse(string text) => string.Concat(text.EnumerateRunes().Reverse());

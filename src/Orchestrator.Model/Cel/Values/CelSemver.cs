@@ -20,12 +20,12 @@ internal sealed partial record CelSemver(BigInteger Major, BigInteger Minor, Big
     }
 
     /// <summary>Less than 0, 0, more than 0.</summary>
-    public int CompareTo(CelSemver other)
+    public static int Compare(CelSemver left, CelSemver right)
     {
-        int order = Major.CompareTo(other.Major);
-        order = order != 0 ? order : Minor.CompareTo(other.Minor);
-        order = order != 0 ? order : Patch.CompareTo(other.Patch);
-        return order != 0 ? order : ComparePrereleases(Prerelease, other.Prerelease);
+        int order = left.Major.CompareTo(right.Major);
+        order = order != 0 ? order : left.Minor.CompareTo(right.Minor);
+        order = order != 0 ? order : left.Patch.CompareTo(right.Patch);
+        return order != 0 ? order : ComparePrereleases(left.Prerelease, right.Prerelease);
     }
 
     private static int ComparePrereleases(string left, string right)

@@ -37,8 +37,10 @@ internal sealed class ApiConnection : IDisposable
     public static byte[] Get(string path) => Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: localhost\r\nAccept: application/json\r\n\r\n");
 
     /// <summary>The bytes of a request with a JSON body.</summary>
-    public static byte[] Post(string path, string json) => Encoding.UTF8.GetBytes(
-        $"POST {path} HTTP/1.1\r\nHost: localhost\r\nAccept: application/json\r\nContent-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(json)}\r\n\r\n{json}");
+    public static byte[] Post(string path, string json) => WithBody("POST", path, "application/json", json);
+
+    /// <summary>The bytes of a request that merges the JSON into what is there.</summary>
+    public static byte[] MergePatch(string path, string json) => WithBody("PATCH", path, "application/merge-patch+json", json);
 
     /// <summary>Sends the request and reads the whole answer.</summary>
     /// <returns>The body, valid until the next call.</returns>
@@ -88,6 +90,9 @@ internal sealed class ApiConnection : IDisposable
             // Enough.
         }
     }
+
+    private static byte[] WithBody(string method, string path, string contentType, string json) => Encoding.UTF8.GetBytes(
+        $"{method} {path} HTTP/1.1\r\nHost: localhost\r\nAccept: application/json\r\nContent-Type: {contentType}\r\nContent-Length: {Encoding.UTF8.GetByteCount(json)}\r\n\r\n{json}");
 
     public void Dispose()
     {

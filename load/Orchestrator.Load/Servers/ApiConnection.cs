@@ -36,6 +36,9 @@ internal sealed class ApiConnection : IDisposable
     /// <summary>The bytes of a request without a body.</summary>
     public static byte[] Get(string path) => Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: localhost\r\nAccept: application/json\r\n\r\n");
 
+    /// <summary>The bytes of a request whose answer goes on. By HTTP/1.0, so that sizes of chunks do not come in the middle of what is looked for.</summary>
+    public static byte[] GetStream(string path) => Encoding.ASCII.GetBytes($"GET {path} HTTP/1.0\r\nHost: localhost\r\nAccept: application/json\r\n\r\n");
+
     /// <summary>The bytes of a request with a JSON body.</summary>
     public static byte[] Post(string path, string json) => WithBody("POST", path, "application/json", json);
 
@@ -73,7 +76,7 @@ internal sealed class ApiConnection : IDisposable
             : throw new HttpRequestException($"{status}: {Encoding.UTF8.GetString(_response, bodyStart, end - bodyStart)}", null, (HttpStatusCode)status);
     }
 
-    /// <summary>Sends a request whose answer goes on until the token is signalled, and hands over its bytes as they come, head and chunk sizes included.</summary>
+    /// <summary>Sends a request whose answer goes on until the token is signalled, and hands over its bytes as they come, the head included.</summary>
     public async Task StreamAsync(ReadOnlyMemory<byte> request, Action<ReadOnlyMemory<byte>> received, CancellationToken cancel)
     {
         await _stream.WriteAsync(request, cancel);

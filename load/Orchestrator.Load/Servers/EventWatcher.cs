@@ -38,7 +38,7 @@ internal sealed class EventWatcher(ApiConnection connection, string prefix, long
     /// <summary>Ends when the server has accepted the watch.</summary>
     public Task Open => _open.Task;
 
-    public Task RunAsync(string path, CancellationToken cancel) => connection.StreamAsync(ApiConnection.Get(path), Receive, cancel);
+    public Task RunAsync(string path, CancellationToken cancel) => connection.StreamAsync(ApiConnection.GetStream(path), Receive, cancel);
 
     private void Receive(ReadOnlyMemory<byte> bytes)
     {

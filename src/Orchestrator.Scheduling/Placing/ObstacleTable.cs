@@ -51,7 +51,7 @@ internal sealed class ObstacleTable
         for (int i = 0; i < profile.FilterCount; i++)
         {
             IFilter filter = profile.FilterAt(i);
-            failing |= !filter.Concerns(cluster, workload) || filter.Admits(cluster, slot, workload) ? 0 : 1 << i;
+            failing |= !filter.Concerns(cluster, slot, workload) || filter.Admits(cluster, slot, workload) ? 0 : 1 << i;
         }
 
         if (failing == 0)

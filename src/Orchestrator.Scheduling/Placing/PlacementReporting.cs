@@ -81,7 +81,7 @@ internal static class PlacementReporting
                 fewest = count;
             }
 
-            if (count == fewest && (!cheapest.TryGetValue(obstacle.Failing, out ObstacleClass? known) || obstacle.CompareTo(known) < 0))
+            if (count == fewest && (!cheapest.TryGetValue(obstacle.Failing, out ObstacleClass? known) || obstacle.IsEasierThan(known)))
             {
                 cheapest[obstacle.Failing] = obstacle;
             }

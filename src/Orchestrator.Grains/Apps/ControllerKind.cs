@@ -18,6 +18,8 @@ internal sealed record ControllerKind(string ApiVersion, string Kind, string Res
     public static readonly ControllerKind ReplicationController = new("v1", "ReplicationController", Resources.ReplicationControllers, "replication-controller");
     public static readonly ControllerKind StatefulSet = new("apps/v1", "StatefulSet", Resources.StatefulSets, "statefulset-controller");
     public static readonly ControllerKind DaemonSet = new("apps/v1", "DaemonSet", Resources.DaemonSets, "daemonset-controller");
+    public static readonly ControllerKind Job = new("batch/v1", "Job", Resources.Jobs, "job-controller");
+    public static readonly ControllerKind CronJob = new("batch/v1", "CronJob", Resources.CronJobs, "cronjob-controller");
 
     /// <summary>The reference that a controlled object carries.</summary>
     public JsonObject Reference(StoredObject controller) => new()

@@ -1,8 +1,11 @@
 using Microsoft.Extensions.Logging;
 using Orchestrator.Grains.Apps;
+using Orchestrator.Grains.CronJobs;
 using Orchestrator.Grains.Disruptions;
+using Orchestrator.Grains.Endpoints;
 using Orchestrator.Grains.Garbage;
 using Orchestrator.Grains.Hypervisors;
+using Orchestrator.Grains.Jobs;
 using Orchestrator.Grains.Namespaces;
 using Orchestrator.Grains.Nodes;
 using Orchestrator.Grains.Quotas;
@@ -29,6 +32,9 @@ internal sealed partial class GrainWaker(IGrainFactory grains, ILogger<GrainWake
             Reconciler.ReplicationController => grains.GetGrain<IReplicationControllerGrain>(wake.Key),
             Reconciler.StatefulSet => grains.GetGrain<IStatefulSetGrain>(wake.Key),
             Reconciler.DaemonSet => grains.GetGrain<IDaemonSetGrain>(wake.Key),
+            Reconciler.Job => grains.GetGrain<IJobGrain>(wake.Key),
+            Reconciler.CronJob => grains.GetGrain<ICronJobGrain>(wake.Key),
+            Reconciler.Service => grains.GetGrain<IServiceGrain>(wake.Key),
             _ => grains.GetGrain<INamespaceGrain>(wake.Key),
         };
         _ = CallAsync(grain, wake);

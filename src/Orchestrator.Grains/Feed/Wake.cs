@@ -14,6 +14,9 @@ internal enum Reconciler
     ReplicationController,
     StatefulSet,
     DaemonSet,
+    Job,
+    CronJob,
+    Service,
 }
 
 /// <summary>A reconciler to wake.</summary>

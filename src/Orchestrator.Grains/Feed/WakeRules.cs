@@ -10,8 +10,11 @@ namespace Orchestrator.Grains.Feed;
 internal sealed class WakeRules(IObjectStore store, GarbageWakes garbage, AppsWakes apps)
 {
     private readonly PolicyWakes _policies = new(store);
+    private readonly BatchWakes _batch = new(store);
+    private readonly ServiceWakes _services = new(store);
 
-    public IEnumerable<Wake> For(Change change) => ForKind(change).Concat(garbage.For(change)).Concat(_policies.For(change)).Concat(apps.For(change));
+    public IEnumerable<Wake> For(Change change) => ForKind(change).Concat(garbage.For(change)).Concat(_policies.For(change)).Concat(apps.For(change))
+        .Concat(_batch.For(change)).Concat(_services.For(change));
 
     private IEnumerable<Wake> ForKind(Change change) => change.Object.Key.Resource switch
     {
@@ -30,7 +33,9 @@ internal sealed class WakeRules(IObjectStore store, GarbageWakes garbage, AppsWa
             .Concat(PodsToWatch())
             .Concat(garbage.All())
             .Concat(_policies.All())
-            .Concat(apps.All());
+            .Concat(apps.All())
+            .Concat(_batch.All())
+            .Concat(_services.All());
 
     private IEnumerable<Wake> PodsToWatch()
     {

@@ -20,6 +20,13 @@ internal static class Resources
     public const string DaemonSets = "daemonsets.apps";
     public const string ControllerRevisions = "controllerrevisions.apps";
 
+    public const string Jobs = "jobs.batch";
+    public const string CronJobs = "cronjobs.batch";
+    public const string Services = "services";
+    public const string Endpoints = "endpoints";
+    public const string EndpointSlices = "endpointslices.discovery.k8s.io";
+    public const string Autoscalers = "horizontalpodautoscalers.autoscaling";
+
     /// <summary>Indexed field of pods.</summary>
     public const string PodNodeName = "spec.nodeName";
 }

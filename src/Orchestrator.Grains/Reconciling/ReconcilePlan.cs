@@ -19,6 +19,12 @@ internal sealed record ReconcilePlan
     /// </summary>
     public UpdateObject? Anchor { get; init; }
 
+    /// <summary>
+    /// Revision of the reconciled object that the plan was made from, where it must have seen all that was committed together with that revision: a
+    /// cache that follows the log may show the object before the others of its transaction, and what is missing would then be made a second time.
+    /// </summary>
+    public long? Basis { get; init; }
+
     public IReadOnlyList<Mutation> Mutations { get; init; } = [];
 
     /// <summary>Objects to create, once admission has seen them; what is then written is what <see cref="Conclude"/> says.</summary>

@@ -16,6 +16,9 @@ internal sealed class Reconciliation(IObjectStore store, IEventRecorder events, 
 {
     private const int MostRacesInARow = 5;
 
+    // The last revision of the reconciled object whose whole transaction is known to be in the cache.
+    private long _settledBasis = -1;
+
     /// <summary>After as many lost races, and as a first pause.</summary>
     public static readonly TimeSpan FirstRetryDelay = TimeSpan.FromMilliseconds(200);
 
@@ -25,7 +28,7 @@ internal sealed class Reconciliation(IObjectStore store, IEventRecorder events, 
     {
         for (int races = 0; races < MostRacesInARow; races++)
         {
-            ReconcilePlan plan = planner(time.GetUtcNow());
+            ReconcilePlan plan = await SettledAsync(planner, cancel);
             AdmittedObjects admitted = AdmittedObjects.None;
             if (plan.Conclude is { } conclude)
             {
@@ -48,6 +51,20 @@ internal sealed class Reconciliation(IObjectStore store, IEventRecorder events, 
         }
 
         return new ReconcilePlan { LookAgainAfter = FirstRetryDelay };
+    }
+
+    /// <summary>A plan whose basis is seen whole: planned again after the log's head, as it was once the basis had been seen, has been reached.</summary>
+    private async Task<ReconcilePlan> SettledAsync(Func<DateTimeOffset, ReconcilePlan> planner, CancellationToken cancel)
+    {
+        ReconcilePlan plan = planner(time.GetUtcNow());
+        for (int looks = 0; looks < MostRacesInARow && plan.Basis is { } basis && basis != _settledBasis; looks++)
+        {
+            await store.SyncAsync(cancel);
+            _settledBasis = basis;
+            plan = planner(time.GetUtcNow());
+        }
+
+        return plan;
     }
 
     private async Task<bool> IsCommittedAsync(ReconcilePlan plan, AdmittedObjects admitted, CancellationToken cancel)

@@ -7,7 +7,7 @@ namespace Orchestrator.Testing.Cluster;
 
 /// <summary>
 /// Nodes whose agents do at once what is asked of them: bound pods run and are ready, pods that are told to end are gone. For tests of what decides
-/// about pods, on a store in the same process. Pods whose image begins with <c>broken</c> run and never get ready.
+/// about pods, on a store in the same process. Pods whose image begins with <c>broken</c> run and never get ready; <c>done</c> succeeds at once, <c>fails</c> fails.
 /// </summary>
 public sealed class RunningNodes : IAsyncDisposable
 {
@@ -18,6 +18,7 @@ public sealed class RunningNodes : IAsyncDisposable
     private readonly Func<string, ValueTask> _renew;
     private readonly CancellationTokenSource _ending = new();
     private Task _running = Task.CompletedTask;
+    private int _lastAddress;
 
     private RunningNodes(IObjectStore store, IReadOnlyList<string> names, Func<string, ValueTask> renew)
     {
@@ -98,13 +99,23 @@ public sealed class RunningNodes : IAsyncDisposable
 
         if (pod.IsTerminating)
         {
-            return new DeleteObject(pod.Key, pod.Revision);
+            // What a finalizer holds is ended, and removed by whoever takes the finalizer off.
+            bool isHeld = ClusterObjects.Read(pod)["metadata"]!["finalizers"] is JsonArray { Count: > 0 };
+            return !isHeld ? new DeleteObject(pod.Key, pod.Revision)
+                : pod.Fields["status.phase"] is "Succeeded" or "Failed" ? null
+                : ClusterObjects.Change(pod, Kill);
         }
 
         return pod.Fields["status.phase"] == "Pending" ? ClusterObjects.Change(pod, Run) : null;
     }
 
-    private static void Run(JsonObject pod)
+    private static void Kill(JsonObject pod)
+    {
+        pod["metadata"]!["deletionGracePeriodSeconds"] = 0;
+        pod["status"]!["phase"] = "Failed";
+    }
+
+    private void Run(JsonObject pod)
     {
         string now = DateTimeOffset.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
         JsonObject container = (JsonObject)pod["spec"]!["containers"]![0]!;
@@ -112,7 +123,8 @@ public sealed class RunningNodes : IAsyncDisposable
         string ready = image.StartsWith("broken", StringComparison.Ordinal) ? "False" : "True";
         JsonObject status = (JsonObject)pod["status"]!;
         status["phase"] = "Running";
-        status["podIP"] = "10.0.0.1";
+        int address = Interlocked.Increment(ref _lastAddress);
+        status["podIP"] = $"10.0.{address / 250}.{(address % 250) + 1}";
         status["containerStatuses"] = new JsonArray(new JsonObject
         {
             ["name"] = container["name"]!.DeepClone(),
@@ -122,5 +134,20 @@ public sealed class RunningNodes : IAsyncDisposable
             ["state"] = new JsonObject { ["running"] = new JsonObject { ["startedAt"] = now } },
         });
         status["conditions"] = new JsonArray(new JsonObject { ["type"] = "Ready", ["status"] = ready, ["lastTransitionTime"] = now });
+        if (image.StartsWith("done", StringComparison.Ordinal) || image.StartsWith("fails", StringComparison.Ordinal))
+        {
+            End(status, image.StartsWith("done", StringComparison.Ordinal) ? 0 : 3, now);
+        }
+    }
+
+    private static void End(JsonObject status, int exitCode, string now)
+    {
+        status["phase"] = exitCode == 0 ? "Succeeded" : "Failed";
+        status["conditions"]![0]!["status"] = "False";
+        status["containerStatuses"]![0]!["ready"] = false;
+        status["containerStatuses"]![0]!["state"] = new JsonObject
+        {
+            ["terminated"] = new JsonObject { ["exitCode"] = exitCode, ["startedAt"] = now, ["finishedAt"] = now },
+        };
     }
 }

@@ -37,6 +37,9 @@ public static class WellKnown
     /// <summary>Taint of nodes whose agent says that it is not ready.</summary>
     public const string NotReadyTaint = "node.kubernetes.io/not-ready";
 
+    /// <summary>Taint by which an administrator says that a node that is not ready is switched off and stays so: its pods need not be waited for.</summary>
+    public const string OutOfServiceTaint = "node.kubernetes.io/out-of-service";
+
     public const string UnschedulableTaint = "node.kubernetes.io/unschedulable";
 
     /// <summary>Namespaces that exist in every cluster and cannot be deleted.</summary>

@@ -11,6 +11,7 @@ using Orchestrator.Grains.Feed;
 using Orchestrator.Grains.Garbage;
 using Orchestrator.Grains.Nodes;
 using Orchestrator.Grains.Scheduling;
+using Orchestrator.Grains.Workloads;
 using Orchestrator.Model.Kinds;
 using Orchestrator.Store;
 using Orleans.Configuration;
@@ -61,6 +62,7 @@ public static class GrainHosting
         services.AddSingleton<IEventRecorder>(s => s.GetRequiredService<EventRecorder>());
         services.AddHostedService(s => s.GetRequiredService<EventRecorder>());
         services.AddHostedService<EventExpiry>();
+        services.AddHostedService<EndedPods>();
         services.AddSingleton<Owners>();
         services.AddSingleton<GarbageWakes>();
         services.AddSingleton<OrphanSightings>();

@@ -32,6 +32,7 @@ internal sealed class NodeGrain(IObjectStore store, IEventRecorder events, TimeP
 
     protected override ReconcilePlan Plan(DateTimeOffset now) =>
         Store.Get(new ObjectKey(Resources.Nodes, "", this.GetPrimaryKeyString())) is { } node
-            ? NodeReadiness.Plan(node, _silence, now)
+            ? NodeReadiness.Plan(
+                node, _silence, now, () => EvictionPace.Of(NodeFacts.Of(node), Store.List(Resources.Nodes).Items.Select(NodeFacts.Of), now))
             : ReconcilePlan.Gone;
 }

@@ -38,14 +38,20 @@ internal static class NodeReadiness
     private static readonly HashSet<string> OwnTaints =
         new([WellKnown.UnreachableTaint, WellKnown.NotReadyTaint, WellKnown.UnschedulableTaint], StringComparer.Ordinal);
 
-    public static ReconcilePlan Plan(StoredObject stored, NodeSilence silence, DateTimeOffset now)
+    /// <param name="stored">The Node.</param>
+    /// <param name="silence">When its agent was last heard of.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="turn">When its pods may be evicted, asked for once it is known not to be ready; null for at once.</param>
+    public static ReconcilePlan Plan(StoredObject stored, NodeSilence silence, DateTimeOffset now, Func<EvictionTurn>? turn = null)
     {
         JsonObject node = StoredJson.Read(stored);
         string? readyBefore = StoredJson.ConditionStatus(node, "Ready");
         bool isLost = now >= silence.LostAt;
         bool changed = isLost && SetUnknown(node, now);
-        changed |= SetTaints(node, WantedTaints(node), now);
-        var plan = new ReconcilePlan { LookAgainAfter = isLost ? null : silence.LostAt - now };
+        EvictionTurn evicts = turn is null || StoredJson.ConditionStatus(node, "Ready") == "True" ? EvictionTurn.Now : turn();
+        changed |= SetTaints(node, WantedTaints(node, evicts), now);
+        TimeSpan? untilLost = isLost ? null : silence.LostAt - now;
+        var plan = new ReconcilePlan { LookAgainAfter = untilLost is null || evicts.Wait < untilLost ? evicts.Wait ?? untilLost : untilLost };
         if (!changed)
         {
             return plan;
@@ -76,7 +82,7 @@ internal static class NodeReadiness
         return changed;
     }
 
-    private static List<(string Key, string Effect)> WantedTaints(JsonObject node)
+    private static List<(string Key, string Effect)> WantedTaints(JsonObject node, EvictionTurn evicts)
     {
         var wanted = new List<(string Key, string Effect)>();
         switch (StoredJson.ConditionStatus(node, "Ready"))
@@ -84,10 +90,12 @@ internal static class NodeReadiness
             case "True":
                 break;
             case "Unknown":
-                wanted.AddRange([(WellKnown.UnreachableTaint, NoSchedule), (WellKnown.UnreachableTaint, NoExecute)]);
+                wanted.Add((WellKnown.UnreachableTaint, NoSchedule));
+                Evict(WellKnown.UnreachableTaint);
                 break;
             default:
-                wanted.AddRange([(WellKnown.NotReadyTaint, NoSchedule), (WellKnown.NotReadyTaint, NoExecute)]);
+                wanted.Add((WellKnown.NotReadyTaint, NoSchedule));
+                Evict(WellKnown.NotReadyTaint);
                 break;
         }
 
@@ -97,6 +105,17 @@ internal static class NodeReadiness
         }
 
         return wanted;
+
+        // A node whose eviction has begun under one taint goes on under the other.
+        void Evict(string key)
+        {
+            bool hasBegun = node.Child("spec").Items("taints").Any(t =>
+                t.Item.Text("effect") == NoExecute && t.Item.Text("key") is WellKnown.UnreachableTaint or WellKnown.NotReadyTaint);
+            if (evicts.MayBegin || (hasBegun && evicts.MayGoOn))
+            {
+                wanted.Add((key, NoExecute));
+            }
+        }
     }
 
     // Everybody else's taints keep their place and their members.

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Orchestrator.Grains.Events;
 using Orchestrator.Grains.Objects;
 using Orchestrator.Grains.Reconciling;
+using Orchestrator.Model;
 using Orchestrator.Model.Json;
 using Orchestrator.Model.Kinds;
 using Orchestrator.Store;
@@ -10,7 +11,7 @@ namespace Orchestrator.Grains.Workloads;
 
 /// <summary>
 /// What becomes of a pod when its node does not do its part: removed where the node no longer exists, evicted where the node has a NoExecute
-/// taint that it does not tolerate (or no longer), not ready where the node is not. Pure.
+/// taint that it does not tolerate (or no longer), removed without waiting where the node is out of service, not ready where the node is not. Pure.
 /// </summary>
 internal static class WorkloadFate
 {
@@ -39,13 +40,18 @@ internal static class WorkloadFate
                 : new ReconcilePlan { LookAgainAfter = left };
         }
 
+        JsonObject nodeJson = StoredJson.Read(node);
+        if (stored.IsTerminating && IsOutOfService(nodeJson))
+        {
+            return Removal(stored, now);
+        }
+
         bool hasEnded = pod.Child("status").Text("phase") is "Succeeded" or "Failed";
         if (hasEnded || stored.IsTerminating)
         {
             return ReconcilePlan.Nothing;
         }
 
-        JsonObject nodeJson = StoredJson.Read(node);
         DateTimeOffset? evictAt = Eviction.Time(pod, nodeJson, now);
         if (evictAt <= now)
         {
@@ -54,6 +60,9 @@ internal static class WorkloadFate
 
         return NotReady(stored, pod, nodeJson, now) with { LookAgainAfter = evictAt - now };
     }
+
+    private static bool IsOutOfService(JsonObject node) =>
+        StoredJson.ConditionStatus(node, "Ready") != "True" && node.Child("spec").Items("taints").Any(t => t.Item.Text("key") == WellKnown.OutOfServiceTaint);
 
     private static ReconcilePlan Removal(StoredObject stored, DateTimeOffset now) =>
         ObjectDeletion.Delete(stored, ImmediateDeletion.Instance, 0, now) is { } removal ? new ReconcilePlan { Mutations = [removal] } : ReconcilePlan.Nothing;

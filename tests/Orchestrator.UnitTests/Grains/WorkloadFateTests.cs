@@ -53,6 +53,18 @@ public sealed class WorkloadFateTests
     }
 
     [Fact]
+    public void A_terminating_pod_of_a_node_that_is_out_of_service_is_not_waited_for()
+    {
+        JsonObject pod = Pod();
+        pod["metadata"]!["deletionTimestamp"] = "2026-05-01T12:00:30Z";
+        pod["metadata"]!["deletionGracePeriodSeconds"] = 30;
+        JsonObject node = ClusterObjects.Node("a", ready: false);
+        Assert.Empty(Plan(pod, node).Mutations);
+        node["spec"]!["taints"] = new JsonArray(new JsonObject { ["key"] = "node.kubernetes.io/out-of-service", ["effect"] = "NoExecute" });
+        Assert.IsType<DeleteObject>(Plan(pod, node).Mutations.Single());
+    }
+
+    [Fact]
     public void A_ready_pod_of_a_lost_node_is_ready_no_more()
     {
         JsonObject node = ClusterObjects.Node("a");

@@ -60,7 +60,7 @@ internal static class JobUpdateRules
         }
     }
 
-    private static JsonNode? WithoutDirectives(JsonObject? template)
+    private static JsonObject? WithoutDirectives(JsonObject? template)
     {
         if (template?.DeepClone() is not JsonObject copy)
         {

@@ -47,7 +47,9 @@ public static class ClusterServices
         services.AddAdmissionRules();
         services.AddSingleton(certificates);
         services.AddHostedService<CertificateRenewal>();
+        services.AddSingleton<PodBinder>();
         services.AddSingleton<ISubresource, PodBinding>();
+        services.AddSingleton<IComputedResource, BindingCreation>();
         services.AddSingleton<ISubresource, PodEviction>();
         services.AddSingleton<ISubresource, PodExplanation>();
         services.AddSingleton<ISubresource, PodEphemeralContainers>();
@@ -57,6 +59,7 @@ public static class ClusterServices
         services.AddHostedService(provider => provider.GetRequiredService<ClusterBootstrap>());
         services.AddHostedService<Definitions>();
         services.AddHostedService<NamespaceBelongings>();
+        services.AddSingleton<IComputedResource, ComponentStatuses>();
         services.AddSingleton<IHealthCheck, PingCheck>();
         services.AddSingleton<IHealthCheck, StoreCheck>();
         services.AddSingleton<IHealthCheck, BootstrapCheck>();

@@ -27,6 +27,7 @@ public static class AdmissionOrder
         .AddSingleton<IAdmissionRule, ServiceCarryOver>()
         .AddSingleton<IAdmissionRule, JobSelector>()
         .AddSingleton<IAdmissionRule, EphemeralContainersApart>()
+        .AddSingleton<IAdmissionRule, DefaultClass>()
         .AddSingleton<IAdmissionCheck, LimitRangeCheck>()
         .AddSingleton<IAdmissionCheck, NamespaceSecurityCheck>()
         .AddSingleton<IAdmissionCheck, PodSecurityCheck>();

@@ -67,6 +67,9 @@ internal sealed class AuditRecord(RequestInfo request, AuditDecision decision, A
         return annotations;
     }
 
+    /// <summary>True where the request is audited, so that what is only for the log need not be worked out for others.</summary>
+    public static bool IsKept(HttpContext context) => context.Features.Get<AuditRecord>() is not null;
+
     /// <summary>Notes something of an audited request; what was noted first stays. Of requests that are not audited nothing is kept.</summary>
     public static void Annotate(HttpContext context, string key, string value)
     {

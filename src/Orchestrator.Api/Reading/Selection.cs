@@ -39,7 +39,7 @@ internal sealed record Selection(string Resource, string Namespace, LabelSelecto
 
         var unknown = fields.Requirements.FirstOrDefault(r => !IsSelectable(kind, r.Path));
         return unknown is null
-            ? new Selection(kind.StorageName, call.Request.Namespace, labels, fields) { IsIndexed = !kind.IsCustom }
+            ? new Selection(kind.StorageName, call.Request.Namespace, labels, Stored(kind, fields)) { IsIndexed = !kind.IsCustom }
             : StatusErrors.BadRequest($"field label not supported: {unknown.Path}");
     }
 
@@ -51,9 +51,9 @@ internal sealed record Selection(string Resource, string Namespace, LabelSelecto
     {
         foreach (var field in IsIndexed ? kind.SelectableFields : [])
         {
-            if (Fields.Required(field) is { Length: > 0 } value)
+            if (Fields.Required(kind.Conversion?.StoredField(field) ?? field) is { Length: > 0 } value)
             {
-                var indexed = store.ListByField(Resource, field, value);
+                var indexed = store.ListByField(Resource, kind.Conversion?.StoredField(field) ?? field, value);
                 return indexed with { Items = [.. indexed.Items.Where(Matches).OrderBy(o => o.Key, KeyOrder.Instance)] };
             }
         }
@@ -66,6 +66,10 @@ internal sealed record Selection(string Resource, string Namespace, LabelSelecto
 
         return IsEverything ? all : all with { Items = [.. all.Items.Where(Matches)] };
     }
+
+    /// <summary>The selector on the fields as they are stored, which is what selectors go by.</summary>
+    private static FieldSelector Stored(ResourceKind kind, FieldSelector fields) =>
+        kind.Conversion is not { } conversion ? fields : new FieldSelector([.. fields.Requirements.Select(r => r with { Path = conversion.StoredField(r.Path) })]);
 
     private IReadOnlyDictionary<string, string> FieldsOf(StoredObject obj)
     {

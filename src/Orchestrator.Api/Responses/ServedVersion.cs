@@ -43,7 +43,8 @@ internal static class ServedVersion
     }
 
     /// <summary>The stored object as a tree of its own, in the kind's version.</summary>
-    public static JsonObject Parse(ResourceKind kind, ReadOnlyMemory<byte> json) => JsonTree.ParseStored(Of(kind, json));
+    public static JsonObject Parse(ResourceKind kind, ReadOnlyMemory<byte> json) =>
+        kind.Conversion is { } conversion ? conversion.FromStored(JsonTree.ParseStored(json)) : JsonTree.ParseStored(Of(kind, json));
 
     /// <summary>The object as it is stored: in the kind's storage version. It is as before afterwards.</summary>
     public static byte[] Serialize(ResourceKind kind, JsonObject obj)

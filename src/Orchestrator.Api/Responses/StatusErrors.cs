@@ -140,7 +140,7 @@ public static class StatusErrors
 
     private static StatusDetails Of(ResourceKind kind, string name) => new() { Name = name, Group = kind.Group, Kind = kind.Plural };
 
-    private static string Qualified(ResourceKind kind) => kind.StorageName;
+    private static string Qualified(ResourceKind kind) => kind.QualifiedName;
 
     private static string QualifiedKind(ResourceKind kind) => kind.Group.Length == 0 ? kind.Kind : $"{kind.Kind}.{kind.Group}";
 

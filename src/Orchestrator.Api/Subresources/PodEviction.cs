@@ -6,6 +6,7 @@ using Orchestrator.Api.Metadata;
 using Orchestrator.Api.Requests;
 using Orchestrator.Api.Responses;
 using Orchestrator.Api.Writing;
+using Orchestrator.Model;
 using Orchestrator.Model.Json;
 using Orchestrator.Model.Policies;
 using Orchestrator.Model.Selectors;
@@ -48,7 +49,7 @@ internal sealed class PodEviction(IObjectStore store, ObjectDecoder decoder, Adm
             return wanted.Error;
         }
 
-        if (await webhooks.AdmitAsync(() => WebhookSubject.OfBody(call, ApiVersion, Kind, eviction, wanted.Value.DryRun)) is { } denied)
+        if (await webhooks.AdmitAsync(() => WebhookSubject.OfBody(call, ApiVersion, Kind, call.Request.Name, eviction, wanted.Value.DryRun)) is { } denied)
         {
             return denied;
         }
@@ -59,14 +60,20 @@ internal sealed class PodEviction(IObjectStore store, ObjectDecoder decoder, Adm
         }
 
         var pod = JsonTree.ParseStored(stored.Json);
-        if (NeedsBudget(stored, pod) && await ChargeAsync(call, stored, pod, wanted.Value.DryRun) is { } refusal)
+        var charged = NeedsBudget(stored, pod) ? await ChargeAsync(call, stored, pod, wanted.Value.DryRun) : default;
+        if (charged.Error is not null)
         {
-            return refusal;
+            return charged.Error;
         }
 
         var deleted = await deletion.RunAsync(call, call.Key, wanted.Value with { Uid = wanted.Value.Uid ?? stored.Uid });
         if (deleted.Failed)
         {
+            if (charged.Value is { } budget)
+            {
+                await GiveBackAsync(budget, call.Request.Name, call.Cancel);
+            }
+
             return deleted.Error;
         }
 
@@ -110,14 +117,15 @@ internal sealed class PodEviction(IObjectStore store, ObjectDecoder decoder, Adm
     private static bool NeedsBudget(StoredObject stored, JsonObject pod) =>
         !stored.IsTerminating && pod.Child("status").Text("phase") is not ("Succeeded" or "Failed" or "Pending");
 
-    private async ValueTask<StatusError?> ChargeAsync(ApiCall call, StoredObject stored, JsonObject pod, bool dryRun)
+    /// <summary>The budget that was charged; null where the pod goes without.</summary>
+    private async ValueTask<Outcome<ObjectKey?>> ChargeAsync(ApiCall call, StoredObject stored, JsonObject pod, bool dryRun)
     {
         for (var attempt = 0; attempt <= options.MaxConflictRetries; attempt++)
         {
             StoredObject[] covering = [.. store.List(Budgets, stored.Key.Namespace).Items.Where(b => Covers(b, stored))];
             if (covering.Length == 0)
             {
-                return null;
+                return default;
             }
 
             if (covering.Length > 1)
@@ -128,7 +136,7 @@ internal sealed class PodEviction(IObjectStore store, ObjectDecoder decoder, Adm
             var budget = JsonTree.ParseStored(covering[0].Json);
             if (GoesWithoutCharge(budget, pod))
             {
-                return null;
+                return default;
             }
 
             if (Refusal(budget, stored.Key.Name) is { } refusal)
@@ -136,9 +144,15 @@ internal sealed class PodEviction(IObjectStore store, ObjectDecoder decoder, Adm
                 return refusal;
             }
 
-            if (dryRun || await TryChargeAsync(covering[0], budget, stored.Key.Name, call.Cancel))
+            // An eviction that was let through before, and is tried again, has been charged for already.
+            if (dryRun || IsLetGo(budget, stored.Key.Name))
             {
-                return null;
+                return default;
+            }
+
+            if (await TryChargeAsync(covering[0], budget, stored.Key.Name, call.Cancel))
+            {
+                return covering[0].Key;
             }
 
             await store.SyncAsync(call.Cancel);
@@ -175,7 +189,7 @@ internal sealed class PodEviction(IObjectStore store, ObjectDecoder decoder, Adm
             return TooMany($"The disruption budget {name} is still being processed by the server.", retryAfterSeconds: 10);
         }
 
-        if (status.Child("disruptedPods") is { } disrupted && disrupted.ContainsKey(pod))
+        if (IsLetGo(budget, pod))
         {
             return null;
         }
@@ -195,16 +209,41 @@ internal sealed class PodEviction(IObjectStore store, ObjectDecoder decoder, Adm
         Details = new() { RetryAfterSeconds = retryAfterSeconds, Causes = [new FieldError("DisruptionBudget", "", why)] },
     };
 
+    private static bool IsLetGo(JsonObject budget, string pod) => budget.Child("status", "disruptedPods") is { } disrupted && disrupted.ContainsKey(pod);
+
+    /// <summary>Takes the charge back for a pod that was not deleted after all. Left to the budget's next count where that fails: it forgets pods that do not go.</summary>
+    private async ValueTask GiveBackAsync(ObjectKey key, string pod, CancellationToken cancel)
+    {
+        for (var attempt = 0; attempt <= options.MaxConflictRetries; attempt++)
+        {
+            if (store.Get(key) is not { } stored)
+            {
+                return;
+            }
+
+            var budget = JsonTree.ParseStored(stored.Json);
+            if (!IsLetGo(budget, pod))
+            {
+                return;
+            }
+
+            var status = budget.Child("status")!;
+            status.Child("disruptedPods")!.Remove(pod);
+            status["disruptionsAllowed"] = (status.Integer("disruptionsAllowed") ?? 0) + 1;
+            var result = await store.CommitAsync(StoredEdit.Replace(stored, budget), cancel);
+            if (result.Outcome == CommitOutcome.Committed)
+            {
+                return;
+            }
+
+            await store.SyncAsync(cancel);
+        }
+    }
+
     private async ValueTask<bool> TryChargeAsync(StoredObject stored, JsonObject budget, string pod, CancellationToken cancel)
     {
         var status = budget.ObjectOrNew("status")!;
-        var disrupted = status.ObjectOrNew("disruptedPods")!;
-        if (disrupted.ContainsKey(pod))
-        {
-            return true;
-        }
-
-        disrupted[pod] = ObjectMetadata.Time(clock.GetUtcNow());
+        status.ObjectOrNew("disruptedPods")![pod] = ObjectMetadata.Time(clock.GetUtcNow());
         status["disruptionsAllowed"] = (status.Integer("disruptionsAllowed") ?? 0) - 1;
         var result = await store.CommitAsync(StoredEdit.Replace(stored, budget), cancel);
         return result.Outcome == CommitOutcome.Committed;

@@ -84,7 +84,6 @@ public static class ServerHost
         });
         builder.Services.AddSingleton<INodeHeartbeats, GrainHeartbeats>();
         builder.Services.AddSingleton<IObjectAdmission, GrainAdmission>();
-        builder.Services.AddSingleton<INodeExplanations, GrainNodeExplanations>();
         builder.Services.AddNodeHeartbeats();
     }
 

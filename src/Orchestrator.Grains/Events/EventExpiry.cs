@@ -21,7 +21,7 @@ internal sealed partial class EventExpiry(IObjectStore store, TimeProvider time,
         foreach (StoredObject stored in events)
         {
             JsonObject json = StoredJson.Read(stored);
-            DateTimeOffset? last = json.Time("lastTimestamp") ?? json.Time("eventTime") ?? json.Child("metadata").Time("creationTimestamp");
+            DateTimeOffset? last = json.Child("series").Time("lastObservedTime") ?? json.Time("lastTimestamp") ?? json.Time("eventTime") ?? json.Child("metadata").Time("creationTimestamp");
             if (last is null || now - last > Lifetime)
             {
                 deletions.Add(new DeleteObject(stored.Key, stored.Revision));

@@ -9,6 +9,7 @@ public static class BuiltInKinds
     [
         ConfigKinds.ConfigMap(),
         EventKinds.Core(),
+        EventKinds.New(),
         NamespaceKind.Create(),
         NodeKind.Create(),
         PodKind.Create(),
@@ -38,6 +39,9 @@ public static class BuiltInKinds
         .. AutoscalingKinds.All,
         MetricsKinds.NodeMetrics(),
         MetricsKinds.PodMetrics(),
+        .. OlderKinds.All,
+        .. NetworkingKinds.All,
+        .. StorageKinds.All,
         .. ReviewKinds.All,
     ];
 

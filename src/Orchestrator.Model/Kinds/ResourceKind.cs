@@ -107,8 +107,15 @@ public sealed record ResourceKind
     /// <summary><c>v1</c> or <c>group/version</c>.</summary>
     public string ApiVersion => Group.Length == 0 ? Version : $"{Group}/{Version}";
 
-    /// <summary>Name under which objects of the kind are stored: <c>pods</c>, <c>leases.coordination.k8s.io</c>.</summary>
-    public string StorageName => Group.Length == 0 ? Plural : $"{Plural}.{Group}";
+    /// <summary>Plural and group, as errors name the kind: <c>pods</c>, <c>leases.coordination.k8s.io</c>.</summary>
+    public string QualifiedName => Group.Length == 0 ? Plural : $"{Plural}.{Group}";
+
+    /// <summary>Name under which objects of the kind are stored: its own, or that of the kind whose objects it shows in another form.</summary>
+    public string StorageName
+    {
+        get => field ?? QualifiedName;
+        init;
+    }
 }
 
 /// <summary>What <c>autoscaling/v1 Scale</c> shows of a kind, as dotted paths from the object: <c>spec.replicas</c>.</summary>

@@ -34,6 +34,22 @@ public static partial class NameRules
         : "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character "
             + $"(e.g. 'example.com', regex used for validation is '{LabelPattern}(\\.{LabelPattern})*')";
 
+    /// <summary>Subdomains whose first label is an asterisk: hosts of Ingresses.</summary>
+    public static string? WildcardSubdomain(string value) =>
+        value.Length > MaxSubdomainLength ? TooLong(MaxSubdomainLength)
+        : value.StartsWith("*.", StringComparison.Ordinal) && SubdomainRegex().IsMatch(value[2..]) ? null
+        : "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of lower case alphanumeric characters, '-' or '.' "
+            + $"and end with an alphanumeric character (e.g. '*.example.com', regex used for validation is '\\*\\.{LabelPattern}(\\.{LabelPattern})*')";
+
+    /// <summary>Names that software gives itself: a domain, a slash, a path.</summary>
+    public static string? DomainPrefixedPath(string value)
+    {
+        int slash = value.IndexOf('/', StringComparison.Ordinal);
+        return slash <= 0 || slash == value.Length - 1
+            ? "must be a domain-prefixed path (such as \"acme.io/foo\")"
+            : DnsSubdomain(value[..slash]) is { } fault ? $"prefix part {fault}" : null;
+    }
+
     /// <summary>Names of webhooks: a subdomain of a domain of two parts.</summary>
     public static string? FullyQualifiedName(string value) =>
         DnsSubdomain(value) ?? (value.Count(c => c == '.') >= 2 ? null : "should be a domain with at least three segments separated by dots");

@@ -130,6 +130,21 @@ public sealed class KubectlApplyTests(ServerFixture fixture) : IClassFixture<Ser
 
     [Theory]
     [MemberData(nameof(Programs))]
+    public async Task An_apply_set_prunes_what_is_no_longer_a_member(string program)
+    {
+        var kubectl = await fixture.NamespaceAsync(program);
+        var other = Settings.Replace("name: settings", "name: other");
+        await kubectl.FeedAsync($"{Settings}\n---\n{other}", "apply", "--prune", "--applyset=mine", "-f", "-");
+        Assert.Contains("applyset.kubernetes.io/id", await kubectl.RunAsync("get", "secret", "mine", "-o", "yaml"));
+
+        var pruned = await kubectl.FeedAsync(Settings, "apply", "--prune", "--applyset=mine", "-f", "-");
+
+        Assert.Contains("configmap/other pruned", pruned);
+        Assert.Equal("configmap/settings\n", await kubectl.RunAsync("get", "cm", "-l", "applyset.kubernetes.io/part-of", "-o", "name"));
+    }
+
+    [Theory]
+    [MemberData(nameof(Programs))]
     public async Task Last_applied_configurations_are_viewed_set_and_edited_and_objects_are_replaced_by_force(string program)
     {
         var kubectl = await fixture.NamespaceAsync(program);

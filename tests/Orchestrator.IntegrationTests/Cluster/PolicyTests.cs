@@ -54,6 +54,24 @@ public sealed class PolicyTests(ServerFixture fixture) : IClassFixture<ServerFix
         Assert.Matches(@"Container +cpu +100m +1 +200m +500m +4", await kubectl.RunAsync("describe", "limits", "l"));
     }
 
+    [Fact]
+    public async Task A_budget_gets_back_what_was_charged_for_a_pod_that_stayed()
+    {
+        NamespacedKubectl kubectl = await fixture.NamespaceAsync(null);
+        await kubectl.RunAsync("create", "poddisruptionbudget", "b", "--selector=app=web", "--min-available=0");
+        await kubectl.FeedAsync("---\n{apiVersion: v1, kind: Pod, metadata: {name: web, labels: {app: web}}, spec: {schedulerName: none, nodeName: gone, containers: [{name: main, image: 'x:1'}]}}", "create", "-f", "-");
+        await kubectl.RunAsync("patch", "pod", "web", "--subresource=status", "-p", "{\"status\":{\"phase\":\"Running\",\"conditions\":[{\"type\":\"Ready\",\"status\":\"True\"}]}}");
+        await Eventually.TrueAsync(
+            async () => await kubectl.RunAsync("get", "pdb", "b", "-o", "jsonpath={.status.disruptionsAllowed}") == "1", "count of the budget");
+
+        string ns = await kubectl.RunAsync("get", "pod", "web", "-o", "jsonpath={.metadata.namespace}");
+        using HttpClient http = fixture.Server.Http();
+        using var content = new StringContent("""{"deleteOptions":{"preconditions":{"resourceVersion":"1"}}}""", System.Text.Encoding.UTF8, "application/json");
+        using HttpResponseMessage response = await http.PostAsync(new Uri($"/api/v1/namespaces/{ns}/pods/web/eviction", UriKind.Relative), content);
+        Assert.Equal(409, (int)response.StatusCode);
+        Assert.Equal("1 ", await kubectl.RunAsync("get", "pdb", "b", "-o", "jsonpath={.status.disruptionsAllowed} {.status.disruptedPods}"));
+    }
+
     [Theory]
     [MemberData(nameof(Programs))]
     public async Task A_drain_evicts_as_many_as_the_budget_allows(string program)

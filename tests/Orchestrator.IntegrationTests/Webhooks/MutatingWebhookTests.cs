@@ -33,6 +33,20 @@ public sealed class MutatingWebhookTests(WebhookFixture fixture) : IClassFixture
     }
 
     [Fact]
+    public async Task Pods_that_controllers_make_are_shown_to_webhooks_too()
+    {
+        string ns = await fixture.NamespaceAsync();
+        fixture.Webhooks.On($"{ns}/mark", _ => WebhookDouble.Patch("""[{"op":"add","path":"/metadata/labels/marked","value":"yes"}]"""));
+        await fixture.RegisterAsync("Mutating", ns, Pods, "mark");
+        await Kubectl.RunAsync("create", "deployment", "web", "--image=x:1", "--replicas=2", "-n", ns);
+        await Testing.Eventually.TrueAsync(
+            async () => (await Kubectl.RunAsync("get", "pods", "-n", ns, "-l", "app=web,marked=yes", "-o", "name")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Length == 2,
+            "pods as the webhook wants them");
+        Assert.All(
+            fixture.Webhooks.Asked($"{ns}/mark"), a => Assert.Equal("system:serviceaccount:kube-system:replicaset-controller", (string?)a["userInfo"]!["username"]));
+    }
+
+    [Fact]
     public async Task Webhooks_see_what_those_before_them_made_and_again_if_they_ask_for_it()
     {
         string ns = await fixture.NamespaceAsync();

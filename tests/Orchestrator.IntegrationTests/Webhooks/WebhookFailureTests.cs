@@ -1,3 +1,6 @@
+using System.Net;
+using System.Net.NetworkInformation;
+using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using Orchestrator.Testing.Server;
 
@@ -26,6 +29,32 @@ public sealed class WebhookFailureTests(WebhookFixture fixture) : IClassFixture<
         string errors = await ErrorsAsync(ns);
         Assert.Contains($"Internal error occurred: failed calling webhook \"x.{ns}.example.com\": ", errors, StringComparison.Ordinal);
         Assert.Contains(expected, errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_service_is_called_at_its_endpoints_by_its_own_name()
+    {
+        string ns = await fixture.NamespaceAsync(), host = $"hook.{ns}.svc";
+        await using WebhookDouble behind = await WebhookDouble.StartAsync(host);
+        behind.On("x", _ => WebhookDouble.Deny("reached"));
+        string address = NetworkInterface.GetAllNetworkInterfaces().SelectMany(i => i.GetIPProperties().UnicastAddresses).Select(a => a.Address)
+            .First(a => a.AddressFamily == AddressFamily.InterNetwork && !IPAddress.IsLoopback(a)).ToString();
+        await Kubectl.FeedAsync(
+            $$"""
+            {apiVersion: v1, kind: Service, metadata: {name: hook, namespace: {{ns}}}, spec: {ports: [{name: https, port: 443, targetPort: {{behind.Port}} }] } }
+            """,
+            "create", "-f", "-");
+        await fixture.ConfigureAsync(
+            "Validating",
+            ns,
+            $"[{{name: x.{ns}.example.com, admissionReviewVersions: [v1], sideEffects: None, clientConfig: {{service: {{namespace: {ns}, name: hook, path: /x}}, caBundle: {behind.Authority}}}, rules: {ConfigMaps}, namespaceSelector: {{matchLabels: {{test: {ns}}}}}}}]");
+        Assert.Contains("no endpoints available for service \"hook\"", await ErrorsAsync(ns), StringComparison.Ordinal);
+        await Kubectl.FeedAsync(
+            $$"""
+            {apiVersion: v1, kind: Endpoints, metadata: {name: hook, namespace: {{ns}}}, subsets: [{addresses: [{ip: {{address}}}], ports: [{name: https, port: {{behind.Port}} }] }] }
+            """,
+            "create", "-f", "-");
+        Assert.Contains($"admission webhook \"x.{ns}.example.com\" denied the request: reached", await ErrorsAsync(ns), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -75,6 +75,8 @@ public sealed class Kubectl(string kubeconfig, string? program = null, string? w
         };
         // Its discovery cache lies in the home directory: one per cluster, or tests would see each other's.
         start.Environment["HOME"] = Path.GetDirectoryName(kubeconfig);
+        // Apply sets are behind a switch in all versions there are.
+        start.Environment["KUBECTL_APPLYSET"] = "true";
         start.Environment["KUBE_EDITOR"] = "sed -i s/tier:.*/tier:\\ edited/";
         return Process.Start(start)!;
     }

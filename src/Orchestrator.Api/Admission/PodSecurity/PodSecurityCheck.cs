@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Orchestrator.Api.Auditing;
 using Orchestrator.Api.Responses;
 using Orchestrator.Api.Subresources;
 using Orchestrator.Model;
@@ -9,8 +10,8 @@ using Orchestrator.Store;
 namespace Orchestrator.Api.Admission.PodSecurity;
 
 /// <summary>
-/// Holds pods to the level that the labels of their namespace ask for: <c>enforce</c> refuses, <c>warn</c> warns. Templates of pods are warned of and
-/// never refused, since it is their pods that count. <c>audit</c> is accepted and checked for its form.
+/// Holds pods to the level that the labels of their namespace ask for: <c>enforce</c> refuses, <c>warn</c> warns, <c>audit</c> notes in the audit log. Templates
+/// of pods are warned of and noted and never refused, since it is their pods that count.
 /// </summary>
 public sealed class PodSecurityCheck(IObjectStore store) : IAdmissionCheck
 {
@@ -29,7 +30,17 @@ public sealed class PodSecurityCheck(IObjectStore store) : IAdmissionCheck
         }
 
         JsonObject? pod = isPod ? request.Object : PodTemplatePaths.Find(request.Kind.StorageName, request.Object);
-        SecurityPolicy enforce = SecurityPolicy.Of(labels, "enforce"), warn = SecurityPolicy.Of(labels, "warn");
+        SecurityPolicy enforce = SecurityPolicy.Of(labels, "enforce"), warn = SecurityPolicy.Of(labels, "warn"), audit = SecurityPolicy.Of(labels, "audit");
+        if (isPod && AuditRecord.IsKept(request.Call.Http))
+        {
+            AuditRecord.Annotate(request.Call.Http, SecurityPolicy.Prefix + "enforce-policy", enforce.ToString());
+        }
+
+        if (pod is not null && SecurityStandards.Violations(audit, pod.Child("metadata"), pod.Child("spec")) is { } noted)
+        {
+            AuditRecord.Annotate(request.Call.Http, SecurityPolicy.Prefix + "audit-violations", $"would violate PodSecurity \"{audit}\": {noted}");
+        }
+
         if (isPod && SecurityStandards.Violations(enforce, pod.Child("metadata"), pod.Child("spec")) is { } refused)
         {
             return new(StatusErrors.Forbidden(request.Kind, request.Name, $"violates PodSecurity \"{enforce}\": {refused}"));

@@ -36,16 +36,22 @@ internal sealed class PodServiceAccount(IObjectStore store, GeneratedNames names
             }
         }
 
-        if (spec is not null && WantsToken(spec, found))
+        JsonObject? account = found is null ? null : JsonTree.ParseStored(found.Json);
+        if (spec is not null && WantsToken(spec, account))
         {
             TokenMount.AddTo(spec, names);
+        }
+
+        // An agent that cannot pull with secrets would refuse the pod.
+        if (PodSupport.Spec.Supported.Contains("imagePullSecrets") && spec is not null && spec["imagePullSecrets"].IsUnset()
+            && account?["imagePullSecrets"] is JsonArray { Count: > 0 } secrets)
+        {
+            spec["imagePullSecrets"] = secrets.DeepClone();
         }
 
         return null;
     }
 
-    private static bool WantsToken(JsonObject spec, StoredObject? account) =>
-        spec.Flag("automountServiceAccountToken")
-        ?? (account is null ? null : JsonTree.ParseStored(account.Json).Flag("automountServiceAccountToken"))
-        ?? true;
+    private static bool WantsToken(JsonObject spec, JsonObject? account) =>
+        spec.Flag("automountServiceAccountToken") ?? account.Flag("automountServiceAccountToken") ?? true;
 }

@@ -90,8 +90,7 @@ internal sealed record AdmissionReview(Webhook Webhook, ResourceKind Kind, strin
 
     private static byte[] Serialize(WebhookSubject subject, ResourceKind kind, JsonObject? obj)
     {
-        byte[] json = Bytes(obj);
-        return obj is null || !subject.IsOfKind || kind == subject.Kind ? json : ServedVersion.Of(kind, json).ToArray();
+        return obj is null || !subject.IsOfKind || kind == subject.Kind ? Bytes(obj) : ServedVersion.Of(kind, ServedVersion.Serialize(subject.Kind, obj)).ToArray();
     }
 
     private static byte[] Bytes(JsonNode? node) => node is null ? "null"u8.ToArray() : JsonBuffer.Serialize(node);

@@ -27,11 +27,9 @@ internal sealed class PatchedObjects(FieldSchemas schemas)
     public Outcome<bool> Apply(WebhookSubject subject, JsonObject obj, ResourceKind kind, Webhook webhook, JsonArray patch)
     {
         // As the webhook saw it, and left alone if the patch fails halfway.
-        var changed = (JsonObject)obj.DeepClone();
-        if (subject.IsOfKind)
-        {
-            changed["apiVersion"] = kind.ApiVersion;
-        }
+        JsonObject changed = subject.IsOfKind && kind != subject.Kind
+            ? ServedVersion.Parse(kind, ServedVersion.Serialize(subject.Kind, obj))
+            : (JsonObject)obj.DeepClone();
 
         try
         {
@@ -42,7 +40,14 @@ internal sealed class PatchedObjects(FieldSchemas schemas)
             return StatusErrors.InternalError($"the patch of admission webhook \"{webhook.Name}\" cannot be applied: {e.Message}");
         }
 
-        if (Fault(subject, changed, kind) is { } fault)
+        string? fault = TypeFault(subject, changed, kind);
+        if (fault is null && subject.IsOfKind)
+        {
+            changed = kind == subject.Kind ? changed : ServedVersion.Parse(subject.Kind, ServedVersion.Serialize(kind, changed));
+            fault = Complete(subject.Kind, changed, obj);
+        }
+
+        if (fault is not null)
         {
             return StatusErrors.InternalError($"admission webhook \"{webhook.Name}\" made of the object what is no {subject.Type.Kind}: {fault}");
         }
@@ -56,31 +61,27 @@ internal sealed class PatchedObjects(FieldSchemas schemas)
         return true;
     }
 
-    private string? Fault(WebhookSubject subject, JsonObject changed, ResourceKind kind)
+    private static string? TypeFault(WebhookSubject subject, JsonObject changed, ResourceKind kind)
     {
         (string ApiVersion, string Kind) type = subject.IsOfKind ? (kind.ApiVersion, kind.Kind) : subject.Type;
-        if (changed.Text("apiVersion") != type.ApiVersion || changed.Text("kind") != type.Kind)
-        {
-            return $"it is of type {changed.Text("apiVersion")}, Kind={changed.Text("kind")}";
-        }
+        return changed.Text("apiVersion") != type.ApiVersion || changed.Text("kind") != type.Kind
+            ? $"it is of type {changed.Text("apiVersion")}, Kind={changed.Text("kind")}"
+            : null;
+    }
 
-        if (!subject.IsOfKind)
-        {
-            return null;
-        }
-
-        changed["apiVersion"] = subject.Kind.ApiVersion;
-        KeepServerFields(changed, subject.Object!);
-        if (!subject.Kind.IsCustom)
+    private string? Complete(ResourceKind kind, JsonObject changed, JsonObject before)
+    {
+        KeepServerFields(changed, before);
+        if (!kind.IsCustom)
         {
             JsonTree.DropNulls(changed);
         }
 
-        if (schemas.Of(subject.Kind) is { } schema)
+        if (schemas.Of(kind) is { } schema)
         {
-            SchemaCheck check = SchemaCheck.Run(changed, schema);
             // The values of custom kinds are validated against their schemas later, with all errors at once.
-            if (check.Mismatches.FirstOrDefault(m => !subject.Kind.IsCustom || m.StartsWith("metadata", StringComparison.Ordinal)) is { } mismatch)
+            SchemaCheck check = SchemaCheck.Run(changed, schema);
+            if (check.Mismatches.FirstOrDefault(m => !kind.IsCustom || m.StartsWith("metadata", StringComparison.Ordinal)) is { } mismatch)
             {
                 return mismatch;
             }
@@ -88,7 +89,7 @@ internal sealed class PatchedObjects(FieldSchemas schemas)
             Pruning.Run(changed, schema);
         }
 
-        subject.Kind.Rules.Default(changed);
+        kind.Rules.Default(changed);
         return null;
     }
 

@@ -69,9 +69,10 @@ internal sealed class WebhookSubject
     /// <param name="call">The request.</param>
     /// <param name="apiVersion">apiVersion of the body.</param>
     /// <param name="kind">Kind of the body.</param>
+    /// <param name="name">Name of the object that it is about.</param>
     /// <param name="body">The body, which webhooks may change in place.</param>
     /// <param name="dryRun">Nothing will be stored.</param>
-    public static WebhookSubject OfBody(ApiCall call, string apiVersion, string kind, JsonObject body, bool dryRun)
+    public static WebhookSubject OfBody(ApiCall call, string apiVersion, string kind, string name, JsonObject body, bool dryRun)
     {
         (body["apiVersion"], body["kind"]) = (apiVersion, kind);
         return new WebhookSubject
@@ -81,7 +82,7 @@ internal sealed class WebhookSubject
             Kind = call.Kind,
             Type = (apiVersion, kind),
             Namespace = call.Request.Namespace,
-            Name = call.Request.Name,
+            Name = name,
             Object = body,
             Old = null,
             DryRun = dryRun,

@@ -25,7 +25,7 @@ public sealed class NodeAuthorizer(IObjectStore store) : IAuthorizer
         {
             ("", "nodes") => JudgeNodes(request, node),
             ("", "pods") => JudgePods(request, node),
-            ("", "events") => Among(request, "create", "update", "patch"),
+            ("" or "events.k8s.io", "events") => Among(request, "create", "update", "patch"),
             ("", "secrets" or "configmaps") => JudgeReferences(request, node),
             ("", "serviceaccounts") => JudgeAccounts(request, node),
             ("authentication.k8s.io", "tokenreviews") or ("authorization.k8s.io", "subjectaccessreviews" or "localsubjectaccessreviews") => Among(request, "create"),

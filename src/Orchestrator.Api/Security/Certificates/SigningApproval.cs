@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Orchestrator.Api.Admission;
+using Orchestrator.Api.Admission.Webhooks;
 using Orchestrator.Api.Decoding;
 using Orchestrator.Api.Ownership;
 using Orchestrator.Api.Requests;
@@ -17,6 +19,7 @@ internal sealed class SigningApproval(
     IObjectStore store,
     ObjectDecoder decoder,
     FieldOwnership ownership,
+    AdmissionWebhooks webhooks,
     AuthorizerChain authorizers,
     ObjectResponse response,
     ApiOptions options,
@@ -59,6 +62,11 @@ internal sealed class SigningApproval(
                 return changed.Error;
             }
 
+            if (await webhooks.AdmitAsync(() => Subject(call, stored, changed.Value, dryRun.Value)) is { } denied)
+            {
+                return denied;
+            }
+
             if (dryRun.Value)
             {
                 return await response.WriteUnstoredAsync(call, 200, changed.Value, stored.Revision);
@@ -72,6 +80,12 @@ internal sealed class SigningApproval(
         }
 
         return StatusErrors.Conflict(call.Kind, call.Request.Name);
+    }
+
+    private static WebhookSubject Subject(ApiCall call, StoredObject stored, JsonObject changed, bool dryRun)
+    {
+        var request = new AdmissionRequest(call, call.Kind, "update", "", call.Request.Name, changed, JsonTree.ParseStored(stored.Json), dryRun);
+        return WebhookSubject.Of(request)!;
     }
 
     private async ValueTask<Outcome<JsonObject>> ApplyAsync(ApiCall call, StoredObject stored, JsonObject wanted)

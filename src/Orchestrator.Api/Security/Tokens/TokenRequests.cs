@@ -55,7 +55,7 @@ internal sealed class TokenRequests(
             return StatusErrors.NotFound(call.Kind, call.Request.Name);
         }
 
-        if (await webhooks.AdmitAsync(() => WebhookSubject.OfBody(call, TypeVersion, TypeKind, request, dryRun.Value)) is { } denied)
+        if (await webhooks.AdmitAsync(() => WebhookSubject.OfBody(call, TypeVersion, TypeKind, call.Request.Name, request, dryRun.Value)) is { } denied)
         {
             return denied;
         }

@@ -4,7 +4,7 @@ using Orchestrator.Model.Validation;
 
 namespace Orchestrator.Model.Rules.Apps;
 
-/// <summary>StatefulSets. Claim templates are refused: the cluster has no persistent volumes to make of them.</summary>
+/// <summary>StatefulSets. Claim templates are refused: there is nothing that would bind them, and pods cannot mount them.</summary>
 internal sealed class StatefulSetRules() : WorkloadRules("StatefulSet")
 {
     /// <summary>Members of the spec that may change.</summary>
@@ -54,7 +54,7 @@ internal sealed class StatefulSetRules() : WorkloadRules("StatefulSet")
         errors.CheckNotNegative("spec.ordinals.start", spec.Child("ordinals").Integer("start"));
         if (spec.Array("volumeClaimTemplates") is { Count: > 0 })
         {
-            errors.Add(FieldError.Forbidden("spec.volumeClaimTemplates", "not supported yet: there are no persistent volumes in this cluster"));
+            errors.Add(FieldError.Forbidden("spec.volumeClaimTemplates", "not supported yet: pods cannot mount persistentvolumeclaims"));
         }
     }
 

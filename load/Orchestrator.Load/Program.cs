@@ -14,5 +14,6 @@ root.Subcommands.Add(WatchScenario.Create());
 root.Subcommands.Add(MemoryScenario.Create());
 root.Subcommands.Add(PlacementScenario.Create());
 root.Subcommands.Add(OpenbScenario.Create());
+root.Subcommands.Add(AzureVmScenario.Create());
 root.Subcommands.Add(AllScenarios.Create());
 return await root.Parse(args).InvokeAsync();

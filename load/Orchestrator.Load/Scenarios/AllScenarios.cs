@@ -26,36 +26,16 @@ internal static class AllScenarios
         {
             var report = await measure(settings, cancel);
             failed |= report.Finish(settings.Format);
-            Write(page, name, report.ToMarkdown());
+            FiguresPage.Write(page, name, report.ToMarkdown());
         }
 
         var memory = await MemoryScenario.MeasureAsync(cancel);
         memory.Print(settings.Format);
-        Write(page, "memory", memory.ToMarkdown());
+        FiguresPage.Write(page, "memory", memory.ToMarkdown());
 
         var placement = await PlacementScenario.MeasureAsync(settings);
         failed |= placement.Finish(settings.Format);
-        Write(page, "placement", placement.ToMarkdown());
+        FiguresPage.Write(page, "placement", placement.ToMarkdown());
         return failed;
-    }
-
-    private static void Write(FileInfo? page, string name, IEnumerable<string> table)
-    {
-        if (page is null)
-        {
-            return;
-        }
-
-        var lines = File.ReadAllLines(page.FullName).ToList();
-        var start = lines.IndexOf($"<!-- figures: {name} -->");
-        var end = start < 0 ? -1 : lines.IndexOf("<!-- end -->", start);
-        if (end < 0)
-        {
-            throw new InvalidOperationException($"{page} has no place for the figures of '{name}': it is marked <!-- figures: {name} --> and <!-- end -->");
-        }
-
-        lines.RemoveRange(start + 1, end - start - 1);
-        lines.InsertRange(start + 1, ["", .. table, ""]);
-        File.WriteAllLines(page.FullName, lines);
     }
 }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Orchestrator.Api.Admission.Limits;
+using Orchestrator.Api.Admission.Placement;
 using Orchestrator.Api.Admission.PodSecurity;
 using Orchestrator.Api.Admission.Rules;
 using Orchestrator.Api.Admission.Webhooks;
@@ -30,5 +31,6 @@ public static class AdmissionOrder
         .AddSingleton<IAdmissionRule, DefaultClass>()
         .AddSingleton<IAdmissionCheck, LimitRangeCheck>()
         .AddSingleton<IAdmissionCheck, NamespaceSecurityCheck>()
-        .AddSingleton<IAdmissionCheck, PodSecurityCheck>();
+        .AddSingleton<IAdmissionCheck, PodSecurityCheck>()
+        .AddSingleton<IAdmissionCheck, PlacementPreview>();
 }

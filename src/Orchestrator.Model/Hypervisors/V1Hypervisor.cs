@@ -86,6 +86,10 @@ public static class HypervisorCapabilities
 {
     /// <summary>Gives a machine whole devices of the node.</summary>
     public const string Passthrough = "passthrough";
+
+    /// <summary>All that a hypervisor can have.</summary>
+    public static readonly IReadOnlyList<string> All =
+        ["attach", "exec", "linuxGuests", "liveMigration", "logs", "network", Passthrough, "pause", "snapshot"];
 }
 
 /// <summary>Classes of virtualization, by what the guest's kernel knows and what the processor helps with.</summary>

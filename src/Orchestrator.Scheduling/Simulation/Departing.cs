@@ -63,7 +63,8 @@ internal static class Departing
         fresh.Child("spec")?.Remove("nodeName");
         fresh.Child("metadata")?.Remove("deletionTimestamp");
         fresh.Remove("status");
-        return cluster.ReadPod(JsonSerializer.SerializeToElement(fresh, SimulationJson.Default.JsonObject));
+        SimulatedPod anew = cluster.ReadPod(JsonSerializer.SerializeToElement(fresh, SimulationJson.Default.JsonObject));
+        return anew with { Facts = anew.Facts with { Devices = [] } };
     }
 
     /// <summary>The name of a budget that lets the pod not go now, or null.</summary>

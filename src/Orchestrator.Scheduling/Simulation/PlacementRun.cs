@@ -26,6 +26,9 @@ public sealed class PlacementRun(SimulatedCluster cluster, PlacementProfile prof
     private readonly int _company = CompanyBits(profile);
     private int _arrivals;
 
+    /// <summary>Whether pods of lower priority give way.</summary>
+    public bool MayPreempt { get; init; } = true;
+
     /// <summary>In the order in which they were placed.</summary>
     public IReadOnlyList<SimulatedPlacement> Placed => _placed;
 
@@ -113,7 +116,7 @@ public sealed class PlacementRun(SimulatedCluster cluster, PlacementProfile prof
         {
             Place(next, placement.NodeName!, report);
         }
-        else if (pod.MayPreempt && _preemptor.Find(workload, pod.Priority) is { } plan)
+        else if (MayPreempt && pod.MayPreempt && _preemptor.Find(workload, pod.Priority) is { } plan)
         {
             string[] victims = [.. plan.Victims.Select(v => cluster.FindPod(v.Uid)!.Key)];
             MakeRoom(plan, next.Pod.Key);
@@ -127,7 +130,7 @@ public sealed class PlacementRun(SimulatedCluster cluster, PlacementProfile prof
 
     private void Place(SimulatedPlacement next, string node, PlacementReport report)
     {
-        cluster.Place(next.Pod, node);
+        cluster.Place(next.Pod, node, report.Devices.Count == 0 ? null : report.Devices);
         _placed.Add(next with { Node = node, Report = report });
     }
 

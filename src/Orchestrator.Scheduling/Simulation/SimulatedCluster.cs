@@ -1,6 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Orchestrator.Model;
+using Orchestrator.Model.Devices;
+using Orchestrator.Model.Hypervisors;
 using Orchestrator.Scheduling.Cluster;
 using Orchestrator.Scheduling.Preemption;
 using Orchestrator.Scheduling.Reading;
@@ -10,7 +12,7 @@ namespace Orchestrator.Scheduling.Simulation;
 
 /// <summary>
 /// A cluster made of objects as the API serves them, to be changed and asked at will: a copy, from which nothing leads back. Objects may come in
-/// any order; <see cref="Complete"/> ends their coming. Objects of kinds that placement does not ask for are left alone.
+/// any order. Objects of kinds that placement does not ask for are left alone.
 /// </summary>
 public sealed class SimulatedCluster
 {
@@ -45,7 +47,9 @@ public sealed class SimulatedCluster
     public bool AssumesHypervisors { get; private set; }
 
     /// <summary>The cluster of a snapshot.</summary>
-    public static SimulatedCluster Of(IEnumerable<JsonElement> objects)
+    /// <param name="objects">The objects.</param>
+    /// <param name="assumesHypervisors">Whether nodes serve every runtime class where there are no Hypervisors at all, as in snapshots of other clusters.</param>
+    public static SimulatedCluster Of(IEnumerable<JsonElement> objects, bool assumesHypervisors = true)
     {
         ArgumentNullException.ThrowIfNull(objects);
         var cluster = new SimulatedCluster();
@@ -54,7 +58,7 @@ public sealed class SimulatedCluster
             cluster.Add(obj);
         }
 
-        cluster.Complete();
+        cluster.Complete(assumesHypervisors);
         return cluster;
     }
 
@@ -102,10 +106,10 @@ public sealed class SimulatedCluster
         }
     }
 
-    /// <summary>Ends the coming of objects: pods are read, and where there are no hypervisors they are assumed.</summary>
-    public void Complete()
+    /// <summary>Ends the coming of objects: pods are read, and where there are no hypervisors they may be assumed.</summary>
+    private void Complete(bool assumesHypervisors)
     {
-        if (_hypervisors.Count == 0)
+        if (_hypervisors.Count == 0 && assumesHypervisors)
         {
             AssumesHypervisors = true;
             foreach (string node in _nodes.Keys)
@@ -132,7 +136,10 @@ public sealed class SimulatedCluster
 
     /// <summary>Adds a hypervisor that serves every runtime class that there is, for a node of which nothing is known yet.</summary>
     public void AssumeHypervisor(string node) =>
-        AddHypervisor(new HypervisorFacts($"{node}-assumed", node, true, [.. _handlers.Values.Append(RuntimeHandlers.Runc).Distinct(StringComparer.Ordinal)]));
+        AddHypervisor(new HypervisorFacts($"{node}-assumed", node, true, [.. _handlers.Values.Append(RuntimeHandlers.Runc).Distinct(StringComparer.Ordinal)])
+        {
+            Capabilities = HypervisorCapabilities.All,
+        });
 
     public void AddHypervisor(HypervisorFacts facts)
     {
@@ -165,10 +172,14 @@ public sealed class SimulatedCluster
     }
 
     /// <summary>Puts a pod on a node, wherever it was.</summary>
-    public void Place(SimulatedPod pod, string node)
+    /// <param name="pod">The pod.</param>
+    /// <param name="node">The node.</param>
+    /// <param name="devices">The devices that were chosen for it there; none where it keeps those that it has, or those that fit tightest are taken.</param>
+    public void Place(SimulatedPod pod, string node, IReadOnlyList<AssignedDevices>? devices = null)
     {
         ArgumentNullException.ThrowIfNull(pod);
-        SimulatedPod there = pod with { Facts = pod.Facts with { NodeName = node } };
+        IReadOnlyList<AssignedDevices> chosen = devices ?? (pod.Facts.NodeName == node ? pod.Facts.Devices : []);
+        SimulatedPod there = pod with { Facts = pod.Facts with { NodeName = node, Devices = chosen } };
         _pods[pod.Facts.Uid] = there;
         Count(there, node);
     }
@@ -197,14 +208,8 @@ public sealed class SimulatedCluster
 
     private void Count(SimulatedPod pod, string node)
     {
-        if (pod.Workload is { } workload)
-        {
-            State.PlacePod(pod.Facts.Uid, node, workload, pod.Facts.Rank);
-        }
-        else
-        {
-            // Its class is gone since, but it still takes what it asked for.
-            State.PlacePod(pod.Facts.Uid, node, _workloads.Find(pod.Json, ""), pod.Facts.Rank);
-        }
+        // Where its class is gone since, it still takes what it asked for.
+        Workload workload = pod.Workload ?? _workloads.Find(pod.Json, "");
+        State.PlacePod(pod.Facts.Uid, node, workload, pod.Facts.Rank, pod.Facts.Devices.Count == 0 ? null : pod.Facts.Devices);
     }
 }

@@ -20,6 +20,7 @@ using Orchestrator.Api.Services;
 using Orchestrator.Api.Subresources;
 using Orchestrator.Api.Subresources.Agents;
 using Orchestrator.Api.Subresources.Logs;
+using Orchestrator.Api.Subresources.Proxies;
 using Orchestrator.Api.Usage;
 using Orchestrator.Api.Verbs;
 using Orchestrator.Api.Writing;
@@ -82,6 +83,9 @@ public static class ClusterServices
         services.AddSingleton<AgentEndpoints>();
         services.AddSingleton<AgentUpgrade>();
         services.AddSingleton<ISubresource, PodLog>();
+        services.AddHttpForwarder();
+        services.AddSingleton<PodTunnels>().AddSingleton<ProxyForwarder>();
+        services.AddSingleton<ISubresource, NodeProxy>().AddSingleton<ISubresource, PodProxy>().AddSingleton<ISubresource, ServiceProxy>();
         foreach (var stream in (Func<IObjectStore, AgentEndpoints, AgentUpgrade, PodStream>[])[PodStream.Exec, PodStream.Attach, PodStream.PortForward])
         {
             services.AddSingleton<ISubresource>(p => stream(p.GetRequiredService<IObjectStore>(), p.GetRequiredService<AgentEndpoints>(), p.GetRequiredService<AgentUpgrade>()));

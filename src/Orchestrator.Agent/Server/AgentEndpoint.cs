@@ -49,6 +49,8 @@ public static class AgentEndpoint
         var usage = app.Services.GetRequiredService<UsageEndpoints>();
         app.MapGet("/stats/summary", usage.SummaryAsync);
         app.MapGet("/metrics/resource", usage.ResourceMetricsAsync);
+        app.MapGet("/tunnel/{namespace}/{pod}/{port:int}", app.Services.GetRequiredService<TunnelEndpoint>().ServeAsync);
+        app.MapGet("/pods", PodsEndpoint.Handle);
         app.MapGet("/healthz", () => Results.Text("ok"));
     }
 

@@ -78,6 +78,7 @@ internal sealed class OpenApiPaths(FieldSchemas schemas, ServedVerbs served)
             "update" => new Operation("put", "put", name.Of("replace", subresource.Name), own, own),
             "patch" => new Operation("patch", "patch", name.Of("patch", subresource.Name), DefinitionNames.Patch, own),
             "create" => new Operation("post", "post", name.Of("create", subresource.Name), own, own),
+            "delete" => new Operation("delete", "delete", name.Of("delete", subresource.Name), "", own),
             _ => null,
         });
         var gvk = kind with { Group = subresource.Group, Version = subresource.Version, Kind = subresource.Kind };

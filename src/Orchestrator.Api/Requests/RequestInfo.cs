@@ -26,8 +26,11 @@ public sealed record RequestInfo
     /// <summary>Plural from the path; empty for non-resource paths.</summary>
     public string Resource { get; init; } = "";
 
-    /// <summary>Empty where the object itself is meant; several path segments are joined by slashes.</summary>
+    /// <summary>Empty where the object itself is meant; several path segments are joined by slashes, but for what follows <c>proxy</c>.</summary>
     public string Subresource { get; init; } = "";
+
+    /// <summary>What follows <c>/proxy/</c>: the path for whom the request is passed on to. Decoded, for looking at.</summary>
+    public string SubresourcePath { get; init; } = "";
 
     /// <summary>Namespace from the path; empty for cluster-scoped resources and for lists of all namespaces.</summary>
     public string Namespace { get; init; } = "";

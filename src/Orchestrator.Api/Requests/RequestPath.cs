@@ -7,6 +7,7 @@ namespace Orchestrator.Api.Requests;
 public static class RequestPath
 {
     private const int MaxSegments = 16;
+    private const string ProxyPrefix = "proxy/";
 
     /// <param name="registry">The kinds that are served.</param>
     /// <param name="method">HTTP method, upper-case.</param>
@@ -34,6 +35,12 @@ public static class RequestPath
         var resource = trimmed[rest[0]].ToString();
         var name = rest.Length > 1 ? trimmed[rest[1]].ToString() : "";
         var subresource = rest.Length > 2 ? trimmed[rest[2].Start..].ToString() : "";
+        var subresourcePath = "";
+        if (subresource.StartsWith(ProxyPrefix, StringComparison.Ordinal))
+        {
+            (subresource, subresourcePath) = (subresource[..(ProxyPrefix.Length - 1)], subresource[ProxyPrefix.Length..]);
+        }
+
         var kind = registry.Find(group, version, resource);
         return new RequestInfo
         {
@@ -44,6 +51,7 @@ public static class RequestPath
             Version = version,
             Resource = resource,
             Subresource = subresource,
+            SubresourcePath = subresourcePath,
             // The namespace of a Namespace is itself, which is what authorization rules mean by it.
             Namespace = ns,
             Name = name,

@@ -47,8 +47,7 @@ internal sealed class ConnectionAdmission(AdmissionWebhooks webhooks)
         var options = new JsonObject { ["kind"] = kind, ["apiVersion"] = "v1" };
         if (kind.EndsWith("ProxyOptions", StringComparison.Ordinal))
         {
-            int slash = call.Request.Subresource.IndexOf('/', StringComparison.Ordinal);
-            options["path"] = slash < 0 ? "" : call.Request.Subresource[(slash + 1)..];
+            options["path"] = call.Request.SubresourcePath;
             return options;
         }
 

@@ -20,6 +20,7 @@ internal sealed class AgentEndpoints : IDisposable
     private static readonly TimeSpan IdleLifetime = TimeSpan.FromMinutes(2);
 
     private readonly IObjectStore _store;
+    private readonly SocketsHttpHandler _handler;
 
     public AgentEndpoints(IObjectStore store, ClusterCertificates certificates)
     {
@@ -31,11 +32,12 @@ internal sealed class AgentEndpoints : IDisposable
             DisableCertificateDownloads = true,
         };
         policy.CustomTrustStore.Add(certificates.Authority.Certificate);
-        Client = new HttpClient(new SocketsHttpHandler
+        _handler = new SocketsHttpHandler
         {
             ConnectTimeout = ConnectTimeout,
             PooledConnectionIdleTimeout = IdleLifetime,
             UseProxy = false,
+            UseCookies = false,
             AllowAutoRedirect = false,
             SslOptions = new SslClientAuthenticationOptions
             {
@@ -44,7 +46,9 @@ internal sealed class AgentEndpoints : IDisposable
                 // Asked for each connection, so that a renewed certificate is used.
                 LocalCertificateSelectionCallback = (_, _, _, _, _) => certificates.ApiClient,
             },
-        })
+        };
+        Invoker = new HttpMessageInvoker(_handler, disposeHandler: false);
+        Client = new HttpClient(_handler, disposeHandler: false)
         {
             // A followed log has no end; requests end with the client's.
             Timeout = Timeout.InfiniteTimeSpan,
@@ -52,6 +56,9 @@ internal sealed class AgentEndpoints : IDisposable
     }
 
     public HttpClient Client { get; }
+
+    /// <summary>The same connections, for requests that are passed on as they came.</summary>
+    public HttpMessageInvoker Invoker { get; }
 
     /// <summary>Where the agent of the node listens, from the Node's status.</summary>
     public Outcome<Uri> Find(string? nodeName)
@@ -69,5 +76,10 @@ internal sealed class AgentEndpoints : IDisposable
             : new UriBuilder(Uri.UriSchemeHttps, address, (int)port).Uri;
     }
 
-    public void Dispose() => Client.Dispose();
+    public void Dispose()
+    {
+        Client.Dispose();
+        Invoker.Dispose();
+        _handler.Dispose();
+    }
 }

@@ -21,6 +21,8 @@ public sealed class RequestPathTests
     [InlineData("DELETE", "/api/v1/nodes/n", "delete", "", "nodes", "n", "")]
     [InlineData("GET", "/api/v1/namespaces", "list", "", "namespaces", "", "")]
     [InlineData("GET", "/api/v1/namespaces/a", "get", "", "namespaces", "a", "")]
+    [InlineData("POST", "/api/v1/namespaces/a/pods/https:b:443/proxy/c/d", "create", "a", "pods", "https:b:443", "proxy")]
+    [InlineData("GET", "/api/v1/nodes/proxy/proxy", "get", "", "nodes", "proxy", "proxy")]
     [InlineData("PUT", "/api/v1/namespaces/a/status", "update", "", "namespaces", "a", "status")]
     [InlineData("PUT", "/api/v1/namespaces/a/finalize", "update", "", "namespaces", "a", "finalize")]
     public void Resource_paths_name_verb_object_and_subresource(

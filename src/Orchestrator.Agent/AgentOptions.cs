@@ -35,6 +35,12 @@ public sealed record AgentOptions
     /// <summary>Time between two looks at a pod that nothing was heard of; also how old mounted ConfigMaps may get.</summary>
     public TimeSpan ResyncInterval { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>Size beyond which a container's log is rotated, as kubelet's default.</summary>
+    public long ContainerLogMaxBytes { get; init; } = 10 * 1024 * 1024;
+
+    /// <summary>Files that a container's log has at most, the one that is written included.</summary>
+    public int ContainerLogMaxFiles { get; init; } = 5;
+
     /// <summary>Time between two publications of the Node and its Hypervisors.</summary>
     public TimeSpan PublicationInterval { get; init; } = TimeSpan.FromSeconds(20);
 }

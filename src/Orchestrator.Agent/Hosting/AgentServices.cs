@@ -55,6 +55,7 @@ public static class AgentServices
         services.AddHostedService<RuntimeProbes>();
         services.AddHostedService<LeaseRenewal>();
         services.AddHostedService<VolumeUpkeep>();
+        services.AddHostedService<LogRotation>();
         return services;
     }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Orchestrator.Agent.Containers;
 using Orchestrator.Agent.Pods;
 using Orchestrator.Agent.Runtimes;
@@ -8,9 +7,9 @@ namespace Orchestrator.Agent.Logs;
 /// <summary>Where the logs of containers are. Files are found on disk, so that logs outlive the containers they are of.</summary>
 public sealed class ContainerLogs(NodeLayout layout, PodRegistry registry, NodeInventory inventory)
 {
-    /// <param name="Path">The file.</param>
+    /// <param name="Files">The files.</param>
     /// <param name="MayGrow">Whether its container still runs.</param>
-    public sealed record Log(string Path, Func<bool> MayGrow);
+    public sealed record Log(LogFiles Files, Func<bool> MayGrow);
 
     /// <summary>The log asked for, or why there is none.</summary>
     public (Log? Log, string? Missing) Find(string podNamespace, string podName, string container, bool previous)
@@ -26,7 +25,7 @@ public sealed class ContainerLogs(NodeLayout layout, PodRegistry registry, NodeI
             return (null, $"container \"{container}\" is not in pod \"{podName}\"");
         }
 
-        var attempts = Attempts(Path.Combine(layout.LogDirectory(pod), container));
+        var attempts = LogFiles.In(Path.Combine(layout.LogDirectory(pod), container));
         var wanted = previous ? 1 : 0;
         if (attempts.Count <= wanted)
         {
@@ -35,9 +34,9 @@ public sealed class ContainerLogs(NodeLayout layout, PodRegistry registry, NodeI
                 : $"container \"{container}\" in pod \"{podName}\" is waiting to start");
         }
 
-        var attempt = attempts[wanted];
+        var (attempt, files) = attempts[wanted];
         var uid = pod.Metadata.Uid;
-        return (new Log(attempt.Path, () => Runs(uid, container, attempt.Number)), null);
+        return (new Log(files, () => Runs(uid, container, attempt)), null);
     }
 
     private bool Runs(string podUid, string container, int attempt) => inventory.Latest.Runtimes
@@ -45,12 +44,4 @@ public sealed class ContainerLogs(NodeLayout layout, PodRegistry registry, NodeI
         .Where(s => s.PodUid == podUid)
         .SelectMany(s => s.Containers)
         .Any(c => c.Name == container && c.Attempt == attempt && c.State is ContainerState.Running or ContainerState.Created);
-
-    private static List<(int Number, string Path)> Attempts(string directory) => Directory.Exists(directory)
-        ? [.. Directory.EnumerateFiles(directory, "*.log")
-            .Select(p => (IsNumber: int.TryParse(Path.GetFileNameWithoutExtension(p), NumberStyles.None, CultureInfo.InvariantCulture, out var n), Number: n, Path: p))
-            .Where(a => a.IsNumber)
-            .OrderByDescending(a => a.Number)
-            .Select(a => (a.Number, a.Path))]
-        : [];
 }

@@ -10,39 +10,154 @@ public sealed class LogReader(TimeProvider time)
 
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(200);
 
-    /// <param name="path">A log file in CRI format.</param>
+    /// <param name="files">A log in CRI format, rotated or not.</param>
     /// <param name="query">What of it.</param>
     /// <param name="output">Receives it.</param>
     /// <param name="mayGrow">Whether the container still runs; asked again before giving up at the end of the file.</param>
-    public async Task CopyAsync(string path, LogQuery query, Stream output, Func<bool> mayGrow, CancellationToken cancel)
+    /// <param name="cancel">Cancellation.</param>
+    public async Task CopyAsync(LogFiles files, LogQuery query, Stream output, Func<bool> mayGrow, CancellationToken cancel)
     {
-        await using var log = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1, useAsync: true);
-        log.Position = query.TailLines is { } lines ? await LogTail.OffsetAsync(log, lines, cancel) : 0;
-        var sink = new LogSink(query, output);
-        var buffer = new byte[MaxEntryBytes];
-        var filled = 0;
-        while (!sink.IsFull)
+        var start = await LogStart.FindAsync(files, query, cancel);
+        var copy = new LogCopy(new LogSink(query, output), output, start.Offset);
+        // Name of the last rotated file that has been read.
+        var last = start.After;
+        while (!copy.Sink.IsFull)
         {
-            // Asked before reading: what is written between the container's end and this read is still seen.
-            var grows = query.Follow && mayGrow();
-            var read = await log.ReadAsync(buffer.AsMemory(filled), cancel);
-            filled += read;
-            var consumed = await ConsumeAsync(buffer.AsMemory(0, filled), atEnd: read == 0 && !grows, sink, cancel);
-            buffer.AsSpan(consumed, filled - consumed).CopyTo(buffer);
-            filled -= consumed;
-            if (read == 0)
+            if (Next(files, last) is { } rotated)
             {
-                await output.FlushAsync(cancel);
-                if (!grows)
+                await using var log = TryOpen(rotated);
+                if (log is not null)
                 {
-                    return;
+                    await copy.ReadToEndAsync(log, cancel);
                 }
 
-                await Task.Delay(PollInterval, time, cancel);
+                last = rotated;
+            }
+            else if (await CopyCurrentAsync(files, last, query.Follow ? mayGrow : static () => false, copy, cancel) is { } left)
+            {
+                last = left;
+            }
+            else
+            {
+                break;
             }
         }
 
         await output.FlushAsync(cancel);
+    }
+
+    /// <summary>Null where there is no such file (any more).</summary>
+    internal static FileStream? TryOpen(string path)
+    {
+        try
+        {
+            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 1, useAsync: true);
+        }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    private static string? Next(LogFiles files, string last) => files.Rotated().FirstOrDefault(f => string.CompareOrdinal(f, last) > 0);
+
+    /// <summary>
+    /// Reads the file that is written, until its container has ended: then null; or until another takes its place: then what it is called since. A runtime
+    /// may write to the old one for a moment after the new one is there, so the old one is left only when it has been silent for a while.
+    /// </summary>
+    private async Task<string?> CopyCurrentAsync(LogFiles files, string last, Func<bool> mayGrow, LogCopy copy, CancellationToken cancel)
+    {
+        const int silentPolls = 2;
+        await using var log = TryOpen(files.Current);
+        if (Next(files, last) is not null)
+        {
+            // Rotated between two looks: begin with what it is called now.
+            return last;
+        }
+
+        for (var silent = 0; !copy.Sink.IsFull;)
+        {
+            // Asked before reading: what is written between the container's end and this read is still seen.
+            var grows = mayGrow();
+            if (log is not null && await copy.ReadAsync(log, cancel))
+            {
+                silent = 0;
+                continue;
+            }
+
+            await copy.Output.FlushAsync(cancel);
+            var renamed = Next(files, last);
+            if (renamed is not null && (log is null || !grows || (File.Exists(files.Current) && ++silent >= silentPolls)))
+            {
+                if (log is not null)
+                {
+                    await copy.EndFileAsync(cancel);
+                    return renamed;
+                }
+
+                return last;
+            }
+
+            if (renamed is null && (!grows || (log is null && File.Exists(files.Current))))
+            {
+                await copy.EndFileAsync(cancel);
+                return grows ? last : null;
+            }
+
+            await Task.Delay(PollInterval, time, cancel);
+        }
+
+        return null;
+    }
+
+    /// <summary>What is read but not yet a whole entry, and where entries go.</summary>
+    private sealed class LogCopy(LogSink sink, Stream output, long offset)
+    {
+        private readonly byte[] _buffer = new byte[MaxEntryBytes];
+        private int _filled;
+        private long _offset = offset;
+
+        public LogSink Sink => sink;
+
+        public Stream Output => output;
+
+        public async Task ReadToEndAsync(FileStream log, CancellationToken cancel)
+        {
+            while (!sink.IsFull && await ReadAsync(log, cancel))
+            {
+            }
+
+            await EndFileAsync(cancel);
+        }
+
+        /// <summary>False at the end of the file.</summary>
+        public async Task<bool> ReadAsync(FileStream log, CancellationToken cancel)
+        {
+            if (_offset > 0)
+            {
+                log.Position = _offset;
+                _offset = 0;
+            }
+
+            var read = await log.ReadAsync(_buffer.AsMemory(_filled), cancel);
+            _filled += read;
+            await ConsumeAsync(atEnd: false, cancel);
+            return read > 0;
+        }
+
+        /// <summary>What is left is an entry, if a cut one.</summary>
+        public Task EndFileAsync(CancellationToken cancel)
+        {
+            _offset = 0;
+            return ConsumeAsync(atEnd: true, cancel);
+        }
+
+        private async Task ConsumeAsync(bool atEnd, CancellationToken cancel)
+        {
+            var consumed = await LogReader.ConsumeAsync(_buffer.AsMemory(0, _filled), atEnd, sink, cancel);
+            _buffer.AsSpan(consumed, _filled - consumed).CopyTo(_buffer);
+            _filled -= consumed;
+        }
     }
 
     private static async Task<int> ConsumeAsync(ReadOnlyMemory<byte> data, bool atEnd, LogSink sink, CancellationToken cancel)

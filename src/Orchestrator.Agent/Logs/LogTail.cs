@@ -8,15 +8,15 @@ internal static class LogTail
     // Time, stream and tag are in the first bytes of an entry; read beyond the block in case the entry's head is cut.
     private const int HeadBytes = 64;
 
-    /// <summary>Offset at which the last <paramref name="lines"/> lines begin; 0 if there are no more than that.</summary>
+    /// <summary>Offset at which the last <paramref name="lines"/> lines begin, and how many there are from there; 0 if there are no more than that.</summary>
     /// <param name="log">A seekable log in CRI format.</param>
     /// <param name="lines">Lines as the program wrote them: the parts of a long one count once.</param>
-    public static async Task<long> OffsetAsync(Stream log, long lines, CancellationToken cancel)
+    public static async Task<(long Offset, long Lines)> FindAsync(Stream log, long lines, CancellationToken cancel)
     {
         var length = log.Length;
         if (lines == 0)
         {
-            return length;
+            return (length, 0);
         }
 
         var block = new byte[BlockBytes + HeadBytes];
@@ -42,13 +42,13 @@ internal static class LogTail
                 // A part at the very end is a line that is still being written.
                 if ((endsLine || entryEnd == length) && ++found > lines)
                 {
-                    return entryEnd;
+                    return (entryEnd, lines);
                 }
 
                 entryEnd = start + i + 1;
             }
         }
 
-        return 0;
+        return (0, found);
     }
 }

@@ -32,7 +32,7 @@ internal static class ContainerLogsEndpoint
         await context.Response.Body.FlushAsync(context.RequestAborted);
         try
         {
-            await reader.CopyAsync(log.Path, query, context.Response.Body, log.MayGrow, context.RequestAborted);
+            await reader.CopyAsync(log.Files, query, context.Response.Body, log.MayGrow, context.RequestAborted);
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {

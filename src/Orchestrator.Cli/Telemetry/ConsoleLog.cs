@@ -21,6 +21,8 @@ internal static class ConsoleLog
         }
 
         // Advice about the collector, and a watchdog that takes the machine's uptime for a stall when it starts.
-        return logging.AddFilter("Orleans.Runtime.Silo", LogLevel.Error).AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error);
+        return logging.AddFilter("Orleans.Runtime.Silo", LogLevel.Error).AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error)
+            // What a proxied pod does not answer is told to who asked.
+            .AddFilter("Yarp", LogLevel.Error);
     }
 }

@@ -175,7 +175,7 @@ public sealed class AgentTests(ContainerdNode node)
         Assert.Null(missing);
         using var output = new MemoryStream();
         await agent.Services.GetRequiredService<LogReader>().CopyAsync(
-            log!.Path, new LogQuery(false, null, null, false, null, false), output, () => false, CancellationToken.None);
+            log!.Files, new LogQuery(false, null, null, false, null, false), output, () => false, CancellationToken.None);
         return System.Text.Encoding.UTF8.GetString(output.ToArray());
     }
 }

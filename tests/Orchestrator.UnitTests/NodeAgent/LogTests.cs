@@ -28,7 +28,7 @@ public sealed class LogTests
             {
                 var text = string.Concat(entries.Select(e => $"2026-01-02T03:04:05.123456789Z stdout {(e.Item1 ? 'P' : 'F')} {new string('x', e.Item2)}\n"));
                 using var log = new MemoryStream(Encoding.ASCII.GetBytes(text));
-                Assert.Equal(NaiveOffset(entries, wanted, text), await LogTail.OffsetAsync(log, wanted, CancellationToken.None));
+                Assert.Equal(NaiveOffset(entries, wanted, text), (await LogTail.FindAsync(log, wanted, CancellationToken.None)).Offset);
             },
             iter: 200);
 

@@ -8,7 +8,7 @@ using Orchestrator.Model.Hypervisors;
 namespace Orchestrator.Agent.Runtimes.Containerd;
 
 /// <summary>Pods as OS-level containers, by containerd's CRI service (<c>runtime.v1</c>, containerd 1.6 and later).</summary>
-public sealed class ContainerdRuntime : IPodRuntime, IInteractiveRuntime, IMeasuredRuntime, IDisposable
+public sealed class ContainerdRuntime : IPodRuntime, IInteractiveRuntime, IMeasuredRuntime, ILoggingRuntime, IDisposable
 {
     private static readonly string[] OfferedCapabilities = ["logs", "network", "exec", "attach", "port-forward"];
     private static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(5);
@@ -138,6 +138,9 @@ public sealed class ContainerdRuntime : IPodRuntime, IInteractiveRuntime, IMeasu
         var response = await CallAsync(d => _connection.Runtime.PortForwardAsync(request, deadline: d, cancellationToken: cancel), "PortForwardFailed", "port forward");
         return await _streams.OpenPortsAsync(response.Url, cancel);
     }
+
+    public Task ReopenLogAsync(string containerId, CancellationToken cancel) => CallAsync(
+        d => _connection.Runtime.ReopenContainerLogAsync(new ReopenContainerLogRequest { ContainerId = containerId }, deadline: d, cancellationToken: cancel), "ReopenLogFailed", "reopen container log");
 
     public Task<IReadOnlyList<ContainerUsage>> MeasureAsync(CancellationToken cancel) => ContainerdUsage.MeasureAsync(_connection, _options.NodeName, cancel);
 

@@ -9,10 +9,7 @@ internal static class AgentRefusal
 
     public static async ValueTask<StatusError> OfAsync(HttpResponseMessage response, CancellationToken cancel)
     {
-        byte[] text = new byte[MaxMessageBytes];
-        await using Stream body = await response.Content.ReadAsStreamAsync(cancel);
-        int length = await body.ReadAtLeastAsync(text, MaxMessageBytes, throwOnEndOfStream: false, cancel);
-        string message = System.Text.Encoding.UTF8.GetString(text, 0, length).Trim();
+        string message = await TextAsync(response, cancel);
         return (int)response.StatusCode switch
         {
             400 => StatusErrors.BadRequest(message),
@@ -21,5 +18,14 @@ internal static class AgentRefusal
             500 => StatusErrors.InternalError(message),
             _ => StatusErrors.InternalError($"the agent answered {(int)response.StatusCode}: {message}"),
         };
+    }
+
+    /// <summary>Its words.</summary>
+    public static async ValueTask<string> TextAsync(HttpResponseMessage response, CancellationToken cancel)
+    {
+        byte[] text = new byte[MaxMessageBytes];
+        await using Stream body = await response.Content.ReadAsStreamAsync(cancel);
+        int length = await body.ReadAtLeastAsync(text, MaxMessageBytes, throwOnEndOfStream: false, cancel);
+        return System.Text.Encoding.UTF8.GetString(text, 0, length).Trim();
     }
 }

@@ -54,7 +54,7 @@ internal sealed class PodTunnels(AgentEndpoints agents)
 
         using (response)
         {
-            throw new HttpRequestException((await AgentRefusal.OfAsync(response, cancel)).Message);
+            throw new HttpRequestException(await AgentRefusal.TextAsync(response, cancel));
         }
     }
 

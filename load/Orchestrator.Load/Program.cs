@@ -11,6 +11,7 @@ root.Subcommands.Add(StoreScenario.Create());
 root.Subcommands.Add(ApiScenario.Create());
 root.Subcommands.Add(ListScenario.Create());
 root.Subcommands.Add(WatchScenario.Create());
+root.Subcommands.Add(BindScenario.Create());
 root.Subcommands.Add(MemoryScenario.Create());
 root.Subcommands.Add(PlacementScenario.Create());
 root.Subcommands.Add(OpenbScenario.Create());

@@ -22,7 +22,7 @@ internal static class AllScenarios
     {
         var failed = 0;
         foreach (var (name, measure) in (IEnumerable<(string, Func<LoadSettings, CancellationToken, Task<LoadReport>>)>)
-            [("store", StoreScenario.MeasureAsync), ("api", ApiScenario.MeasureAsync), ("list", ListScenario.MeasureAsync), ("watch", WatchScenario.MeasureAsync)])
+            [("store", StoreScenario.MeasureAsync), ("api", ApiScenario.MeasureAsync), ("list", ListScenario.MeasureAsync), ("watch", WatchScenario.MeasureAsync), ("bind", BindScenario.MeasureAsync)])
         {
             var report = await measure(settings, cancel);
             failed |= report.Finish(settings.Format);

@@ -61,7 +61,7 @@ internal static class WatchScenario
         await Parallel.ForEachAsync(Enumerable.Range(0, count), new ParallelOptions { MaxDegreeOfParallelism = ConnectingAtOnce, CancellationToken = cancel }, async (i, _) =>
         {
             connections[i] = await server.ConnectAsync(cancel);
-            watchers[i] = new EventWatcher(connections[i], sentAt);
+            watchers[i] = new EventWatcher(connections[i], "event-", sentAt);
             running[i] = watchers[i].RunAsync($"{Collection}?watch=true&labelSelector=load%3Dwatch&sendInitialEvents=false&resourceVersionMatch=NotOlderThan", over.Token);
             await watchers[i].Open;
         });

@@ -36,9 +36,14 @@ internal sealed class ApiConnection : IDisposable
     /// <summary>The bytes of a request without a body.</summary>
     public static byte[] Get(string path) => Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: localhost\r\nAccept: application/json\r\n\r\n");
 
+    /// <summary>The bytes of a request whose answer goes on. By HTTP/1.0, so that sizes of chunks do not come in the middle of what is looked for.</summary>
+    public static byte[] GetStream(string path) => Encoding.ASCII.GetBytes($"GET {path} HTTP/1.0\r\nHost: localhost\r\nAccept: application/json\r\n\r\n");
+
     /// <summary>The bytes of a request with a JSON body.</summary>
-    public static byte[] Post(string path, string json) => Encoding.UTF8.GetBytes(
-        $"POST {path} HTTP/1.1\r\nHost: localhost\r\nAccept: application/json\r\nContent-Type: application/json\r\nContent-Length: {Encoding.UTF8.GetByteCount(json)}\r\n\r\n{json}");
+    public static byte[] Post(string path, string json) => WithBody("POST", path, "application/json", json);
+
+    /// <summary>The bytes of a request that merges the JSON into what is there.</summary>
+    public static byte[] MergePatch(string path, string json) => WithBody("PATCH", path, "application/merge-patch+json", json);
 
     /// <summary>Sends the request and reads the whole answer.</summary>
     /// <returns>The body, valid until the next call.</returns>
@@ -71,7 +76,7 @@ internal sealed class ApiConnection : IDisposable
             : throw new HttpRequestException($"{status}: {Encoding.UTF8.GetString(_response, bodyStart, end - bodyStart)}", null, (HttpStatusCode)status);
     }
 
-    /// <summary>Sends a request whose answer goes on until the token is signalled, and hands over its bytes as they come, head and chunk sizes included.</summary>
+    /// <summary>Sends a request whose answer goes on until the token is signalled, and hands over its bytes as they come, the head included.</summary>
     public async Task StreamAsync(ReadOnlyMemory<byte> request, Action<ReadOnlyMemory<byte>> received, CancellationToken cancel)
     {
         await _stream.WriteAsync(request, cancel);
@@ -88,6 +93,9 @@ internal sealed class ApiConnection : IDisposable
             // Enough.
         }
     }
+
+    private static byte[] WithBody(string method, string path, string contentType, string json) => Encoding.UTF8.GetBytes(
+        $"{method} {path} HTTP/1.1\r\nHost: localhost\r\nAccept: application/json\r\nContent-Type: {contentType}\r\nContent-Length: {Encoding.UTF8.GetByteCount(json)}\r\n\r\n{json}");
 
     public void Dispose()
     {

@@ -1,24 +1,44 @@
 using System.Diagnostics;
+using System.Text;
 using Orchestrator.Load.Measuring;
 
 namespace Orchestrator.Load.Servers;
 
-/// <summary>One watch; tells when each change arrived, against when the writer sent it.</summary>
-internal sealed class EventWatcher(ApiConnection connection, long[] sentAt)
+/// <summary>One watch; tells when the first event of each object arrived, against when the writer sent it.</summary>
+/// <param name="connection">Its connection.</param>
+/// <param name="prefix">Names of the objects begin with it; their number follows.</param>
+/// <param name="sentAt">By number, when the object was sent.</param>
+internal sealed class EventWatcher(ApiConnection connection, string prefix, long[] sentAt)
 {
-    private static readonly byte[] Marker = "\"name\":\"event-"u8.ToArray();
-
+    private readonly byte[] _marker = Encoding.ASCII.GetBytes($"\"name\":\"{prefix}");
+    private readonly bool[] _seen = new bool[sentAt.Length];
     private readonly TaskCompletionSource _open = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly byte[] _carried = new byte[64];
     private int _carriedBytes;
 
-    /// <summary>Not to be read while the watch runs.</summary>
+    private long _count;
+    private long _lastAt;
+
+    /// <summary>Not to be read while events come.</summary>
     public LatencyHistogram Latencies { get; private set; } = new();
+
+    /// <summary>Objects seen.</summary>
+    public long Count => Volatile.Read(ref _count);
+
+    /// <summary>When the last was seen.</summary>
+    public long LastAt => Volatile.Read(ref _lastAt);
+
+    /// <summary>Begins to count anew. Not while events come.</summary>
+    public void Restart()
+    {
+        Latencies = new LatencyHistogram();
+        Volatile.Write(ref _count, 0);
+    }
 
     /// <summary>Ends when the server has accepted the watch.</summary>
     public Task Open => _open.Task;
 
-    public Task RunAsync(string path, CancellationToken cancel) => connection.StreamAsync(ApiConnection.Get(path), Receive, cancel);
+    public Task RunAsync(string path, CancellationToken cancel) => connection.StreamAsync(ApiConnection.GetStream(path), Receive, cancel);
 
     private void Receive(ReadOnlyMemory<byte> bytes)
     {
@@ -29,9 +49,9 @@ internal sealed class EventWatcher(ApiConnection connection, long[] sentAt)
         byte[] joined = [.. _carried.AsSpan(0, _carriedBytes), .. bytes.Span];
         var rest = joined.AsSpan();
         int at;
-        while ((at = rest.IndexOf(Marker)) >= 0)
+        while ((at = rest.IndexOf(_marker)) >= 0)
         {
-            var digits = rest[(at + Marker.Length)..];
+            var digits = rest[(at + _marker.Length)..];
             var end = digits.IndexOf((byte)'"');
             if (end < 0)
             {
@@ -39,7 +59,14 @@ internal sealed class EventWatcher(ApiConnection connection, long[] sentAt)
             }
 
             _ = System.Buffers.Text.Utf8Parser.TryParse(digits[..end], out int number, out _);
-            Latencies.Record(Stopwatch.GetElapsedTime(Volatile.Read(ref sentAt[number]), now));
+            if (!_seen[number])
+            {
+                _seen[number] = true;
+                Latencies.Record(Stopwatch.GetElapsedTime(Volatile.Read(ref sentAt[number]), now));
+                Volatile.Write(ref _lastAt, now);
+                Volatile.Write(ref _count, _count + 1);
+            }
+
             rest = digits[end..];
         }
 

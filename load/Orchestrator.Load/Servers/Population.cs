@@ -11,7 +11,7 @@ internal static class Population
 
     /// <summary>Pods like those of a small Deployment; on nodes where there are any, else left alone by the scheduler.</summary>
     public static Task CreatePodsAsync(ServerProcess server, int count, int nodes, CancellationToken cancel) =>
-        CreateAsync(server, count, "/api/v1/namespaces/default/pods", i => Pod(i, nodes), cancel);
+        CreateAsync(server, count, "/api/v1/namespaces/default/pods", i => Pod($"pod-{i}", nodes > 0 ? $"\"nodeName\":\"node-{i % nodes}\"," : "\"schedulerName\":\"nobody\","), cancel);
 
     private static async Task CreateAsync(ServerProcess server, int count, string path, Func<int, string> body, CancellationToken cancel)
     {
@@ -29,21 +29,19 @@ internal static class Population
         }));
     }
 
-    private static string Node(int index) => string.Create(CultureInfo.InvariantCulture, $$$$"""
+    public static string Node(int index) => string.Create(CultureInfo.InvariantCulture, $$$$"""
         {"apiVersion":"v1","kind":"Node","metadata":{"name":"node-{{{{index}}}}","labels":{"kubernetes.io/hostname":"node-{{{{index}}}}","topology.kubernetes.io/zone":"zone-{{{{index % 3}}}}"}},
         "status":{"capacity":{"cpu":"32","memory":"128Gi","pods":"110"},"allocatable":{"cpu":"32","memory":"128Gi","pods":"110"},
         "conditions":[{"type":"Ready","status":"True","reason":"KubeletReady","lastHeartbeatTime":"2026-01-01T00:00:00Z","lastTransitionTime":"2026-01-01T00:00:00Z"}],
         "nodeInfo":{"kubeletVersion":"v1.33.0","osImage":"Debian GNU/Linux 12","kernelVersion":"6.1.0","containerRuntimeVersion":"containerd://1.6.20","architecture":"amd64","operatingSystem":"linux","machineID":"","systemUUID":"","bootID":"","kubeProxyVersion":""}}}
         """);
 
-    private static string Pod(int index, int nodes)
-    {
-        var place = nodes > 0 ? $"\"nodeName\":\"node-{index % nodes}\"" : "\"schedulerName\":\"nobody\"";
-        return string.Create(CultureInfo.InvariantCulture, $$$$"""
-            {"apiVersion":"v1","kind":"Pod","metadata":{"name":"pod-{{{{index}}}}","labels":{"app":"load","pod-template-hash":"{{{{index % 100}}}}"}},
-            "spec":{{{{{place}}}},"containers":[{"name":"main","image":"registry.example.com/team/service:1.2.3","command":["/bin/service","--port=8080"],
+    /// <param name="name">metadata.name.</param>
+    /// <param name="place">Members of the spec that say where it goes, each with a comma after it.</param>
+    public static string Pod(string name, string place) => $$$$"""
+            {"apiVersion":"v1","kind":"Pod","metadata":{"name":"{{{{name}}}}","labels":{"app":"load","pod-template-hash":"5d9c7b"}},
+            "spec":{{{{{place}}}}"containers":[{"name":"main","image":"registry.example.com/team/service:1.2.3","command":["/bin/service","--port=8080"],
             "env":[{"name":"POD_NAME","valueFrom":{"fieldRef":{"fieldPath":"metadata.name"}}},{"name":"LEVEL","value":"info"}],
             "resources":{"requests":{"cpu":"100m","memory":"64Mi"},"limits":{"memory":"128Mi"}}}]}}
-            """);
-    }
+            """;
 }

@@ -15,7 +15,7 @@ internal static class ExplainCommand
 
     private static readonly Argument<string> Workload = new("WORKLOAD") { Description = "pod/NAME, or just NAME" };
 
-    private static readonly Option<string?> Node = new("--node") { Description = "Only what was decided about this node", HelpName = "NAME" };
+    private static readonly Option<string?> Node = new("--node") { Description = "What the scheduler says of this node now, whichever node was chosen", HelpName = "NAME" };
 
     private static readonly Option<string> Format = new Option<string>("--output", "-o")
     {
@@ -31,14 +31,21 @@ internal static class ExplainCommand
         {
             using var connection = client.Open(parsed);
             var ns = client.Namespace(parsed, connection);
-            var explanation = await ReadAsync(connection, ns, PodName(parsed.GetRequiredValue(Workload)), cancel);
+            var node = parsed.GetValue(Node);
+            var explanation = await ReadAsync(connection, ns, PodName(parsed.GetRequiredValue(Workload)), node, cancel);
             if (parsed.GetValue(Format) == "json")
             {
                 Console.WriteLine(explanation.ToJsonString(Indented));
-                return 0;
+            }
+            else if (node is not null)
+            {
+                new NodeExplanationView(Terminal.Console).Write(explanation.Deserialize(ExplanationJson.Default.NodeExplanation)!);
+            }
+            else
+            {
+                new ExplanationView(Terminal.Console).Write(Typed(explanation));
             }
 
-            new ExplanationView(Terminal.Console).Write(Typed(explanation), parsed.GetValue(Node));
             return 0;
         });
         return command.WithExamples(
@@ -49,10 +56,12 @@ internal static class ExplainCommand
 
     /// <summary>Prints the explanation of one pod to <paramref name="console"/>.</summary>
     public static async Task ShowAsync(ApiConnection connection, string ns, string pod, IAnsiConsole console, CancellationToken cancel) =>
-        new ExplanationView(console).Write(Typed(await ReadAsync(connection, ns, pod, cancel)), onlyNode: null);
+        new ExplanationView(console).Write(Typed(await ReadAsync(connection, ns, pod, null, cancel)));
 
-    private static Task<JsonObject> ReadAsync(ApiConnection connection, string ns, string pod, CancellationToken cancel) =>
-        connection.GetAsync($"/api/v1/namespaces/{Uri.EscapeDataString(ns)}/pods/{Uri.EscapeDataString(pod)}/explanation", "application/json", cancel);
+    private static Task<JsonObject> ReadAsync(ApiConnection connection, string ns, string pod, string? node, CancellationToken cancel) => connection.GetAsync(
+        $"/api/v1/namespaces/{Uri.EscapeDataString(ns)}/pods/{Uri.EscapeDataString(pod)}/explanation{(node is null ? "" : $"?node={Uri.EscapeDataString(node)}")}",
+        "application/json",
+        cancel);
 
     private static PlacementExplanation Typed(JsonObject explanation) => explanation.Deserialize(ExplanationJson.Default.PlacementExplanation)!;
 

@@ -7,14 +7,12 @@ namespace Orchestrator.Cli.Output;
 /// <summary>Shows a <see cref="PlacementExplanation"/> to people: the outcome, the nodes cut by each filter, the scores of the rest, and what would help.</summary>
 internal sealed class ExplanationView(IAnsiConsole console)
 {
-    /// <param name="explanation">The decision.</param>
-    /// <param name="onlyNode">Leaves out what concerns other nodes; null shows all.</param>
-    public void Write(PlacementExplanation explanation, string? onlyNode)
+    public void Write(PlacementExplanation explanation)
     {
         WriteOutcome(explanation);
         WritePreemption(explanation.Preemption);
-        WriteFilters(explanation.Filters, onlyNode);
-        WriteScores(explanation.Scores, explanation.NodeName, onlyNode);
+        WriteFilters(explanation.Filters);
+        WriteScores(explanation.Scores, explanation.NodeName);
         if (explanation.Remedies.Count > 0)
         {
             console.MarkupLine("[bold]What would make it fit[/]");
@@ -60,26 +58,22 @@ internal sealed class ExplanationView(IAnsiConsole console)
         console.WriteLine();
     }
 
-    private void WriteFilters(IReadOnlyList<FilterVerdict> filters, string? onlyNode)
+    private void WriteFilters(IReadOnlyList<FilterVerdict> filters)
     {
         var table = NewTable("Filter", "Nodes cut", "Examples");
         foreach (var filter in filters)
         {
-            var sample = filter.Sample.Where(node => onlyNode is null || node.Node == onlyNode).ToList();
-            if (onlyNode is null || sample.Count > 0)
-            {
-                var examples = string.Join('\n', sample.Select(node => $"{node.Node}: {string.Join("; ", node.Reasons)}"));
-                table.AddRow(new Text(filter.Name), new Text(Number(filter.Rejected)), new Text(examples));
-            }
+            var examples = string.Join('\n', filter.Sample.Select(node => $"{node.Node}: {string.Join("; ", node.Reasons)}"));
+            table.AddRow(new Text(filter.Name), new Text(Number(filter.Rejected)), new Text(examples));
         }
 
         WriteUnlessEmpty("Filters: nodes that could not run it", table, "Filters: none cut any node.");
     }
 
-    private void WriteScores(IReadOnlyList<NodeScore> scores, string? chosen, string? onlyNode)
+    private void WriteScores(IReadOnlyList<NodeScore> scores, string? chosen)
     {
         var table = NewTable("Node", "Total", "Parts (score x weight)");
-        foreach (var score in scores.Where(score => onlyNode is null || score.Node == onlyNode))
+        foreach (var score in scores)
         {
             var parts = string.Join(", ", score.Parts.Select(part => $"{part.Scorer} {Number(part.Score)} x {Number(part.Weight)}"));
             var style = score.Node == chosen ? new Style(decoration: Decoration.Bold) : Style.Plain;

@@ -84,6 +84,7 @@ public static class ServerHost
         });
         builder.Services.AddSingleton<INodeHeartbeats, GrainHeartbeats>();
         builder.Services.AddSingleton<IObjectAdmission, GrainAdmission>();
+        builder.Services.AddSingleton<INodeExplanations, GrainNodeExplanations>();
         builder.Services.AddNodeHeartbeats();
     }
 

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Orchestrator.Model;
 using Orchestrator.Scheduling.Cluster;
-using Orchestrator.Scheduling.Filters;
 using Orchestrator.Scheduling.Placing;
 using Orchestrator.Scheduling.Preemption;
 using Orchestrator.Scheduling.Queueing;

@@ -1,7 +1,10 @@
 using System.Security.Cryptography;
+using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Grains.Hosting;
+using Orchestrator.Scheduling.Explanations;
 using Orchestrator.Store;
+using Orleans.Concurrency;
 
 namespace Orchestrator.Grains.Scheduling;
 
@@ -10,6 +13,10 @@ public interface ISchedulerGrain : IGrainWithStringKey
 {
     /// <summary>Activates it where it is not active, and keeps it.</summary>
     Task KeepAliveAsync();
+
+    /// <summary>A NodeExplanation, as JSON, of the node for the pod; null where the scheduler does not know the one or the other (yet).</summary>
+    [AlwaysInterleave]
+    Task<byte[]?> ExplainNodeAsync(string podUid, string nodeName);
 }
 
 /// <summary>
@@ -20,26 +27,43 @@ internal sealed class SchedulerGrain(
     : Grain, ISchedulerGrain, IDisposable
 {
     private readonly CancellationTokenSource _ending = new();
-    private Task _loop = Task.CompletedTask;
+    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(5);
+
+    private Task _running = Task.CompletedTask;
+    private SchedulerLoop? _loop;
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         SchedulerOptions scheduler = options.Scheduler with { Name = this.GetPrimaryKeyString() };
         var random = new Random(scheduler.Seed ?? RandomNumberGenerator.GetInt32(int.MaxValue));
-        var loop = new SchedulerLoop(store, scheduler, sink, time, random, logger);
+        _loop = new SchedulerLoop(store, scheduler, sink, time, random, logger);
 
         // Not on the grain's own scheduler: deciding may keep a thread for as long as it likes.
-        _loop = Task.Run(() => loop.RunAsync(_ending.Token), CancellationToken.None);
+        _running = Task.Run(() => _loop.RunAsync(_ending.Token), CancellationToken.None);
         return Task.CompletedTask;
     }
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
         await _ending.CancelAsync();
-        await _loop.WaitAsync(cancellationToken);
+        await _running.WaitAsync(cancellationToken);
     }
 
     public void Dispose() => _ending.Dispose();
+
+    public async Task<byte[]?> ExplainNodeAsync(string podUid, string nodeName)
+    {
+        using var limit = new CancellationTokenSource(AnswerLimit, time);
+        try
+        {
+            NodeExplanation? explanation = _loop is null ? null : await _loop.ExplainNodeAsync(podUid, nodeName, limit.Token);
+            return explanation is null ? null : JsonSerializer.SerializeToUtf8Bytes(explanation, ExplanationJson.Default.NodeExplanation);
+        }
+        catch (OperationCanceledException)
+        {
+            return null;
+        }
+    }
 
     public Task KeepAliveAsync()
     {

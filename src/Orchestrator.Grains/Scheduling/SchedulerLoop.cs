@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Orchestrator.Scheduling.Explanations;
 using Orchestrator.Store;
 
 namespace Orchestrator.Grains.Scheduling;
@@ -15,6 +16,12 @@ internal sealed class SchedulerLoop(
     Random random,
     ILogger logger)
 {
+    private volatile SchedulerSession? _session;
+
+    /// <summary>What is said of the node for the pod; null where the scheduler knows the one or the other not, or is between sessions.</summary>
+    public Task<NodeExplanation?> ExplainNodeAsync(string podUid, string nodeName, CancellationToken cancel) =>
+        _session?.ExplainNodeAsync(podUid, nodeName, cancel) ?? Task.FromResult<NodeExplanation?>(null);
+
     /// <summary>Runs until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancel)
     {
@@ -24,7 +31,8 @@ internal sealed class SchedulerLoop(
             DateTimeOffset started = time.GetUtcNow();
             try
             {
-                await new SchedulerSession(store, options, sink, time, random, logger).RunAsync(cancel);
+                _session = new SchedulerSession(store, options, sink, time, random, logger);
+                await _session.RunAsync(cancel);
             }
             catch (OperationCanceledException) when (cancel.IsCancellationRequested)
             {

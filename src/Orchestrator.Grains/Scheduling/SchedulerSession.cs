@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Grains.Objects;
+using Orchestrator.Scheduling.Explanations;
 using Orchestrator.Scheduling.Placing;
 using Orchestrator.Store;
 
@@ -51,8 +52,31 @@ internal sealed class SchedulerSession(
             _inbox.Writer.TryComplete();
             Cancel(ending);
             await reading;
+            while (_inbox.Reader.TryRead(out Input? left))
+            {
+                left.Question?.Answer.TrySetResult(null);
+            }
+
             sink.Stopped(options.Name);
         }
+    }
+
+    /// <summary>
+    /// What is said of the node for the pod, once the scheduler gets to it; null where it knows the one or the other not, or its session ends first.
+    /// </summary>
+    public async Task<NodeExplanation?> ExplainNodeAsync(string podUid, string nodeName, CancellationToken cancel)
+    {
+        var question = new NodeQuestion(podUid, nodeName, new(TaskCreationOptions.RunContinuationsAsynchronously));
+        try
+        {
+            await _inbox.Writer.WriteAsync(new Input { Question = question }, cancel);
+        }
+        catch (ChannelClosedException)
+        {
+            return null;
+        }
+
+        return await question.Answer.Task.WaitAsync(cancel);
     }
 
     // Not CancelAsync: that would leave the scheduler's task for the thread pool, and a simulation its seed.
@@ -220,6 +244,9 @@ internal sealed class SchedulerSession(
             }
         }
 
+        input.Question?.Answer.TrySetResult(
+            _core.ExplainNode(input.Question.PodUid, input.Question.NodeName, _fence.Epoch, store.Revision, now));
+
         if (input.Writes.Count > 0)
         {
             _batchesInFlight--;
@@ -259,7 +286,7 @@ internal sealed class SchedulerSession(
     /// <summary>One write of a batch: of the decision itself, or of a pod that gives way for it.</summary>
     private sealed record PlannedWrite(SchedulingDecision Decision, PreemptionVictim? Victim, Mutation Mutation);
 
-    /// <summary>One thing that happened: changes, the answer to a batch, or its failure.</summary>
+    /// <summary>One thing that happened: changes, the answer to a batch, its failure, or a question.</summary>
     private sealed class Input
     {
         public IReadOnlyList<Change> Changes { get; init; } = [];
@@ -271,7 +298,11 @@ internal sealed class SchedulerSession(
         public DateTimeOffset Sent { get; init; }
 
         public Exception? Failure { get; init; }
+
+        public NodeQuestion? Question { get; init; }
     }
+
+    private sealed record NodeQuestion(string PodUid, string NodeName, TaskCompletionSource<NodeExplanation?> Answer);
 }
 
 /// <summary>The scheduler may not decide under this epoch any more.</summary>

@@ -119,4 +119,5 @@ public readonly record struct ScorePart(string Scorer, int Score, int Weight);
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(PlacementExplanation))]
+[JsonSerializable(typeof(NodeExplanation))]
 public sealed partial class ExplanationJson : JsonSerializerContext;

@@ -15,6 +15,8 @@ public sealed class HasDevices : INodeFilter
 
     public bool IsHelpedByPreemption => true;
 
+    public bool Concerns(ClusterState cluster, Workload workload) => workload.Shape.Devices.Length > 0;
+
     public bool Admits(ClusterState cluster, int slot, WorkloadShape shape)
     {
         foreach (DeviceDemand demand in shape.Devices)

@@ -10,8 +10,10 @@ public sealed class HasMachineSlots : INodeFilter
 
     public bool IsHelpedByPreemption => true;
 
+    public bool Concerns(ClusterState cluster, int slot, Workload workload) => cluster.HasHypervisorLimits(slot);
+
     public bool Admits(ClusterState cluster, int slot, WorkloadShape shape) => HypervisorChoice.AnyOrNone(
-        cluster, slot, shape, (hypervisor, use) => hypervisor.Slots is not { } slots || use.Workloads < slots);
+        cluster, slot, shape, static (hypervisor, use, _) => hypervisor.Slots is not { } slots || use.Workloads < slots);
 
     public IEnumerable<string> Reasons(ClusterState cluster, int slot, WorkloadShape shape) =>
         [$"node(s) had too many workloads on the hypervisor serving runtime handler {shape.Handler}"];

@@ -13,8 +13,10 @@ public sealed class HasVirtualProcessors : INodeFilter
 
     public bool IsHelpedByPreemption => true;
 
+    public bool Concerns(ClusterState cluster, int slot, Workload workload) => cluster.HasHypervisorLimits(slot);
+
     public bool Admits(ClusterState cluster, int slot, WorkloadShape shape) => HypervisorChoice.AnyOrNone(
-        cluster, slot, shape, (hypervisor, use) => Lacking(hypervisor, use, shape) <= 0);
+        cluster, slot, shape, static (hypervisor, use, shape) => Lacking(hypervisor, use, shape) <= 0);
 
     public IEnumerable<string> Reasons(ClusterState cluster, int slot, WorkloadShape shape) =>
         [$"node(s) had insufficient virtual processors for runtime handler {shape.Handler}"];

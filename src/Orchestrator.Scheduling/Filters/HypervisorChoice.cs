@@ -7,7 +7,7 @@ namespace Orchestrator.Scheduling.Filters;
 internal static class HypervisorChoice
 {
     /// <summary>Whether one of them has room; yes where none of them has limits, or none is there, which is another filter's to say.</summary>
-    public static bool AnyOrNone(ClusterState cluster, int slot, WorkloadShape shape, Func<HypervisorFacts, HypervisorUse, bool> hasRoom)
+    public static bool AnyOrNone(ClusterState cluster, int slot, WorkloadShape shape, Func<HypervisorFacts, HypervisorUse, WorkloadShape, bool> hasRoom)
     {
         if (!cluster.HasHypervisorLimits(slot))
         {
@@ -19,7 +19,7 @@ internal static class HypervisorChoice
         {
             if (hypervisor.Handlers.Contains(shape.Handler))
             {
-                if (hasRoom(hypervisor, cluster.UseOf(slot, hypervisor)))
+                if (hasRoom(hypervisor, cluster.UseOf(slot, hypervisor), shape))
                 {
                     return true;
                 }

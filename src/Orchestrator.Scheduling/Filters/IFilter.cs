@@ -15,6 +15,9 @@ public interface IFilter
     /// <summary>Whether it asks anything of nodes for the workload; false only where it admits every node.</summary>
     bool Concerns(ClusterState cluster, Workload workload) => true;
 
+    /// <summary>Whether it asks anything of the node for the workload.</summary>
+    bool Concerns(ClusterState cluster, int slot, Workload workload) => Concerns(cluster, workload);
+
     bool Admits(ClusterState cluster, int slot, Workload workload);
 
     /// <summary>Why a node that is not admitted is not, in Kubernetes' words where it has some.</summary>

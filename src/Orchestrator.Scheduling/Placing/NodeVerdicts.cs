@@ -152,6 +152,18 @@ internal sealed class NodeVerdicts(int filters)
         return slots;
     }
 
+    /// <summary>How many slots have a higher total than the slot.</summary>
+    public int CountBetter(int slot)
+    {
+        int better = 0;
+        foreach (int total in _totals.AsSpan(0, SlotCount))
+        {
+            better += total > _totals[slot] ? 1 : 0;
+        }
+
+        return better;
+    }
+
     /// <summary>The first slots that the filter rejected, at most <paramref name="count"/>.</summary>
     public List<int> Rejected(int filter, int count)
     {

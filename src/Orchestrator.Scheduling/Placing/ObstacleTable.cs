@@ -51,7 +51,7 @@ internal sealed class ObstacleTable
         for (int i = 0; i < profile.FilterCount; i++)
         {
             IFilter filter = profile.FilterAt(i);
-            failing |= !filter.Concerns(cluster, workload) || filter.Admits(cluster, slot, workload) ? 0 : 1 << i;
+            failing |= !filter.Concerns(cluster, slot, workload) || filter.Admits(cluster, slot, workload) ? 0 : 1 << i;
         }
 
         if (failing == 0)
@@ -106,12 +106,12 @@ internal sealed class ObstacleTable
     }
 }
 
-/// <summary>Nodes that the same filters reject for the same reasons, and which the same change would open. In the order of what to propose first.</summary>
+/// <summary>Nodes that the same filters reject for the same reasons, and which the same change would open.</summary>
 /// <param name="key">What it is known by.</param>
 /// <param name="failing">Bits of the filters that reject them.</param>
 /// <param name="reasons">Of the first of these filters.</param>
 /// <param name="remedy">What would help.</param>
-internal sealed class ObstacleClass((int Failing, string Reasons, string Change) key, int failing, string[] reasons, Remedy remedy) : IComparable<ObstacleClass>
+internal sealed class ObstacleClass((int Failing, string Reasons, string Change) key, int failing, string[] reasons, Remedy remedy)
 {
     public (int Failing, string Reasons, string Change) Key => key;
 
@@ -123,17 +123,13 @@ internal sealed class ObstacleClass((int Failing, string Reasons, string Change)
 
     public int Count { get; set; }
 
-    // By the key at last: in which order nodes were examined must not decide.
-    public int CompareTo(ObstacleClass? other)
+    /// <summary>Whether its remedy is to be proposed rather than the other's: the cheaper, or the one that opens more nodes.</summary>
+    public bool IsEasierThan(ObstacleClass other)
     {
-        if (other is null)
-        {
-            return -1;
-        }
-
+        // By the key at last: in which order nodes were examined must not decide.
         int order = Remedy.Cost.CompareTo(other.Remedy.Cost);
         order = order != 0 ? order : other.Count.CompareTo(Count);
         order = order != 0 ? order : string.CompareOrdinal(key.Change, other.Key.Change);
-        return order != 0 ? order : string.CompareOrdinal(key.Reasons, other.Key.Reasons);
+        return (order != 0 ? order : string.CompareOrdinal(key.Reasons, other.Key.Reasons)) < 0;
     }
 }

@@ -81,7 +81,7 @@ internal static class PlacementReporting
                 fewest = count;
             }
 
-            if (count == fewest && (!cheapest.TryGetValue(obstacle.Failing, out ObstacleClass? known) || obstacle.CompareTo(known) < 0))
+            if (count == fewest && (!cheapest.TryGetValue(obstacle.Failing, out ObstacleClass? known) || obstacle.IsEasierThan(known)))
             {
                 cheapest[obstacle.Failing] = obstacle;
             }
@@ -119,6 +119,27 @@ internal static class PlacementReporting
         }
 
         return verdicts;
+    }
+
+    /// <summary>What every filter says of the node, and how it compares with the others.</summary>
+    public static NodeReport OfNode(Evaluation evaluation, int slot)
+    {
+        var answers = new List<FilterAnswer>();
+        for (int i = 0; i < evaluation.Profile.FilterCount; i++)
+        {
+            IFilter filter = evaluation.Profile.FilterAt(i);
+            bool admits = !filter.Concerns(evaluation.Cluster, slot, evaluation.Workload) || filter.Admits(evaluation.Cluster, slot, evaluation.Workload);
+            answers.Add(admits
+                ? new FilterAnswer(filter.Name, true, [], null)
+                : new FilterAnswer(
+                    filter.Name,
+                    false,
+                    [.. filter.Reasons(evaluation.Cluster, slot, evaluation.Workload)],
+                    filter.RemedyFor(evaluation.Cluster, slot, evaluation.Workload).Change));
+        }
+
+        bool fits = answers.TrueForAll(a => a.Admits);
+        return new NodeReport(answers, fits ? Score(evaluation, slot) : null, fits ? evaluation.Nodes.CountBetter(slot) + 1 : null, evaluation.Nodes.EligibleCount);
     }
 
     private static NodeScore Score(Evaluation evaluation, int slot)

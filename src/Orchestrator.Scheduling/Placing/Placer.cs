@@ -1,4 +1,5 @@
 using Orchestrator.Scheduling.Cluster;
+using Orchestrator.Scheduling.Explanations;
 using Orchestrator.Scheduling.Workloads;
 
 namespace Orchestrator.Scheduling.Placing;
@@ -69,6 +70,21 @@ public sealed class Placer(ClusterState cluster, PlacementProfile profile, Rando
         return _topology.IsFiltered(workload)
             ? UnfitByTopology(evaluation)
             : single.UnfitReport ??= PlacementReporting.Unfit(evaluation, single.Obstacles(workload));
+    }
+
+    /// <summary>What every filter says of one node, whether or not another rejects it first.</summary>
+    public NodeReport ReportNode(Workload workload, int slot)
+    {
+        NodeVerdicts nodes = NodesFor(workload, out bool concerned);
+        NodeReport report = PlacementReporting.OfNode(new Evaluation(cluster, profile, workload, nodes, concerned ? _topology : null), slot);
+        return workload.Shape.UnsupportedFields.Count == 0 ? report : report with
+        {
+            Filters = [.. report.Filters, .. workload.Shape.UnsupportedFields.Select(field => new FilterAnswer(
+                "IsSupported", false, [$"the scheduler does not support {field} yet"], $"remove {field}"))],
+            Score = null,
+            Rank = null,
+            NodesEligible = 0,
+        };
     }
 
     private PlacementReport UnfitByTopology(Evaluation evaluation)

@@ -35,7 +35,13 @@ public static class PreemptionReporting
     /// <param name="plan">The plan.</param>
     /// <param name="victims">NAMESPACE/NAME of those that are deleted.</param>
     public static PlacementReport Planned(PlacementReport report, PreemptionPlan plan, IReadOnlyList<string> victims) =>
-        report with { Preemption = new ExplainedPreemption(plan.NodeName, victims, plan.Cost.Violations, Why(plan)) };
+        report with { Preemption = Explained(plan, victims) };
+
+    /// <summary>Who gives way, and why they.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="victims">NAMESPACE/NAME of those that would be deleted.</param>
+    public static ExplainedPreemption Explained(PreemptionPlan plan, IReadOnlyList<string> victims) =>
+        new(plan.NodeName, victims, plan.Cost.Violations, Why(plan));
 
     private static string Why(PreemptionPlan plan) => plan.Cost.Count == 0
         ? "pods that are ending make room"

@@ -41,9 +41,28 @@ public sealed class Preemptor(ClusterState cluster, PlacementProfile profile, Ra
     /// <summary>The cheapest plan, or null where no pods of lower priority are in the way alone.</summary>
     public PreemptionPlan? Find(Workload workload, int priority)
     {
-        if (!_cluster.HasBelow(priority) || workload.Shape.UnsupportedFields.Count > 0)
+        if (!MayFind(workload, priority))
         {
             return null;
+        }
+
+        int best = _topology.IsFiltered(workload) ? BestOfCandidates(workload, priority) : TableFor(workload.Shape, priority).Cheapest(workload);
+        return best < 0 ? null : PlanAt(best, workload, priority);
+    }
+
+    /// <summary>The plan for one node; null where no pods of lower priority are in the way there alone.</summary>
+    public PreemptionPlan? FindAt(int slot, Workload workload, int priority) => MayFind(workload, priority) ? PlanAt(slot, workload, priority) : null;
+
+    /// <summary>Of the nodes that the report says were rejected, those that no pods' going would open.</summary>
+    public int HopelessNodes(PlacementReport report) => report.Filters
+        .Where(verdict => profile.Filters.Any(f => f.Name == verdict.Name && !f.IsHelpedByPreemption))
+        .Sum(verdict => verdict.Rejected);
+
+    private bool MayFind(Workload workload, int priority)
+    {
+        if (!_cluster.HasBelow(priority) || workload.Shape.UnsupportedFields.Count > 0)
+        {
+            return false;
         }
 
         if (!workload.Shape.Terms.IsEmpty)
@@ -52,20 +71,12 @@ public sealed class Preemptor(ClusterState cluster, PlacementProfile profile, Ra
             _cluster.Topology.TalliesOf(workload.Shape);
         }
 
-        int best = _topology.IsFiltered(workload) ? BestOfCandidates(workload, priority) : TableFor(workload.Shape, priority).Cheapest(workload);
-        if (best < 0)
-        {
-            return null;
-        }
-
-        PreemptionCost cost = _search.Find(best, workload, priority, _budgets)!.Value;
-        return new PreemptionPlan(best, _cluster.NameOf(best)!, _search.Victims(), cost);
+        return true;
     }
 
-    /// <summary>Of the nodes that the report says were rejected, those that no pods' going would open.</summary>
-    public int HopelessNodes(PlacementReport report) => report.Filters
-        .Where(verdict => profile.Filters.Any(f => f.Name == verdict.Name && !f.IsHelpedByPreemption))
-        .Sum(verdict => verdict.Rejected);
+    private PreemptionPlan? PlanAt(int slot, Workload workload, int priority) => CostAt(slot, workload, priority) is { } cost
+        ? new PreemptionPlan(slot, _cluster.NameOf(slot)!, _search.Victims(), cost)
+        : null;
 
     private int BestOfCandidates(Workload workload, int priority)
     {

@@ -82,7 +82,7 @@ internal sealed class VictimSearch(ClusterState cluster, PlacementProfile profil
         for (int i = 0; i < profile.FilterCount && _onlyRequestsDecide; i++)
         {
             IFilter filter = profile.FilterAt(i);
-            _onlyRequestsDecide = filter is FitsResources || !filter.IsHelpedByPreemption || !filter.Concerns(cluster, workload);
+            _onlyRequestsDecide = filter is FitsResources || !filter.IsHelpedByPreemption || !filter.Concerns(cluster, slot, workload);
         }
 
         if (_onlyRequestsDecide)

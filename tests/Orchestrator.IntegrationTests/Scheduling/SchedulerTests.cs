@@ -84,6 +84,32 @@ public sealed class SchedulerTests(PostgresFixture postgres)
         Assert.False(server.Store.Get(new ObjectKey("pods", "default", "middle"))!.IsTerminating);
     }
 
+    [Fact]
+    public async Task Any_node_is_explained_as_it_is_now_for_pods_that_wait_and_pods_that_are_placed()
+    {
+        await using SchedulingServer server = await SchedulingServer.StartAsync(await postgres.CreateDatabaseAsync());
+        await server.CreateAsync("namespaces", ClusterObjects.Namespace("default"));
+        await server.CreateNodeAsync("node-a", cpu: "1");
+        await server.CreateNodeAsync("node-b", cpu: "2");
+        await server.CreateAsync("pods", ClusterObjects.Pod("placed", cpu: "2"));
+        await server.BoundAsync("placed");
+        await server.CreateAsync("pods", ClusterObjects.Pod("huge", cpu: "3"));
+        await server.ExplainedAsync("huge", "Unschedulable");
+
+        JsonObject own = (await server.ExplainNodeAsync("placed", "node-b"))!;
+        Assert.True(own.Flag("fits"));
+        Assert.Equal("node-b", own.Text("placedOn"));
+        Assert.Equal(1, own.Integer("rank"));
+
+        JsonObject small = (await server.ExplainNodeAsync("huge", "node-a"))!;
+        Assert.False(small.Flag("fits"));
+        JsonObject answer = small.Items("filters").Single(f => f.Item.Text("name") == "FitsResources").Item;
+        Assert.Equal(["Insufficient cpu"], answer.Texts("reasons"));
+        Assert.Equal("2 more cpu", answer.Text("remedy"));
+        Assert.Null(await server.ExplainNodeAsync("huge", "nowhere"));
+        Assert.Equal("node-b", server.Store.Get(new ObjectKey("pods", "default", "placed"))!.Fields["spec.nodeName"]);
+    }
+
     private static JsonObject Prioritised(string name, int priority, string cpu)
     {
         JsonObject pod = ClusterObjects.Pod(name, cpu: cpu);

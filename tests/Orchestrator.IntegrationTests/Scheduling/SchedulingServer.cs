@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Orchestrator.Grains.Explanations;
 using Orchestrator.Grains.Hosting;
 using Orchestrator.Model;
 using Orchestrator.Model.Kinds;
@@ -47,6 +48,14 @@ internal sealed class SchedulingServer : IAsyncDisposable
     /// <summary>The pod once it is bound.</summary>
     public Task<StoredObject> BoundAsync(string pod) => WhenAsync($"{pod} is bound", () =>
         Store.Get(new ObjectKey("pods", "default", pod)) is { } stored && stored.Fields["spec.nodeName"].Length > 0 ? stored : null);
+
+    /// <summary>What the scheduler says of the node for the pod; null where it does not know the one or the other.</summary>
+    public async Task<JsonObject?> ExplainNodeAsync(string pod, string node)
+    {
+        string uid = Store.Get(new ObjectKey("pods", "default", pod))!.Uid;
+        byte[]? json = await _host.Services.GetRequiredService<NodeExplainer>().ExplainAsync(uid, node);
+        return json is null ? null : (JsonObject)JsonNode.Parse(json)!;
+    }
 
     /// <summary>The pod's kept explanation once it has the outcome.</summary>
     public async Task<JsonObject> ExplainedAsync(string pod, string outcome)

@@ -63,6 +63,15 @@ public sealed class PlacementProperties
             PlacementReport report = placer.Report(workload, placement);
             Assert.Equal(reference.Nodes.Count, report.NodesConsidered);
             Assert.Equal(reference.Nodes.Count - eligible.Count, report.Filters.Sum(f => f.Rejected));
+            foreach (string node in reference.Nodes.Keys)
+            {
+                Assert.True(cluster.TryFindSlot(node, out int slot));
+                NodeReport asked = placer.ReportNode(workload, slot);
+                Assert.Equal(eligible.Contains(node), asked.Fits);
+                Assert.Equal(eligible.Contains(node), asked.Filters.All(f => f.Admits && f.Remedy is null));
+                Assert.True(placement.NodeName != node || asked.Rank == 1);
+            }
+
             return placement;
         }), iter: 2000);
     }

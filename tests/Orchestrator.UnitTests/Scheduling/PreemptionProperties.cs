@@ -2,6 +2,7 @@ using System.Text.Json;
 using CsCheck;
 using Orchestrator.Model.Selectors;
 using Orchestrator.Scheduling.Cluster;
+using Orchestrator.Scheduling.Filters;
 using Orchestrator.Scheduling.Placing;
 using Orchestrator.Scheduling.Preemption;
 using Orchestrator.Scheduling.Workloads;
@@ -79,6 +80,34 @@ public sealed class PreemptionProperties
             }
         }, iter: 500);
 
+    [Fact]
+    public void Sums_of_requests_come_to_the_same_as_asking_the_filters() =>
+        Gen.Select(GenPresent, GenPod, Gen.Int[0, 2]).Sample((present, pod, allowed) =>
+        {
+            (ClusterState cluster, _, WorkloadCatalog workloads) = Fill(present);
+            PlacementProfile asking = PlacementProfile.Default with { Filters = [.. PlacementProfile.Default.Filters, new AdmitsAll()] };
+            Workload workload = Find(workloads, pod with { HostPort = 0, AntiAffinity = null });
+            PreemptionPlan? bySums = new Preemptor(cluster, PlacementProfile.Default, new Random(1)) { Budgets = [Budget(allowed)] }.Find(workload, 3);
+            PreemptionPlan? byFilters = new Preemptor(cluster, asking, new Random(1)) { Budgets = [Budget(allowed)] }.Find(workload, 3);
+            Assert.Equal(byFilters?.NodeName, bySums?.NodeName);
+            Assert.Equal(byFilters?.Cost, bySums?.Cost);
+            Assert.Equal(byFilters?.Victims.Select(v => v.Uid), bySums?.Victims.Select(v => v.Uid));
+        }, iter: 2000);
+
+    [Fact]
+    public void The_same_seed_makes_the_same_give_way() =>
+        Gen.Select(GenPresent, GenPod).Sample((present, pod) =>
+        {
+            string? Plan()
+            {
+                (ClusterState cluster, _, WorkloadCatalog workloads) = Fill(present);
+                PreemptionPlan? plan = new Preemptor(cluster, PlacementProfile.Default, new Random(7)).Find(Find(workloads, pod), pod.Priority);
+                return plan is null ? null : $"{plan.NodeName}: {string.Join(',', plan.Victims.Select(v => v.Uid))}";
+            }
+
+            Assert.Equal(Plan(), Plan());
+        }, iter: 500);
+
     private static (ClusterState Cluster, ReferencePlacement Reference, WorkloadCatalog Workloads) Fill((SimplePod Pod, int Node)[] present)
     {
         var cluster = new ClusterState();
@@ -137,4 +166,18 @@ public sealed class PreemptionProperties
         Assert.True(cluster.TryFindSlot(name, out int slot));
         return $"{cluster.Requested(0, slot)},{cluster.Requested(1, slot)},{cluster.Requested(3, slot)},{cluster.HostPortsOf(slot).Count}";
     }));
+}
+
+/// <summary>Says yes, but is asked: so that going by sums is not enough.</summary>
+file sealed class AdmitsAll : INodeFilter
+{
+    public string Name => nameof(AdmitsAll);
+
+    public bool IsHelpedByPreemption => true;
+
+    public bool Admits(ClusterState cluster, int slot, WorkloadShape shape) => true;
+
+    public IEnumerable<string> Reasons(ClusterState cluster, int slot, WorkloadShape shape) => [];
+
+    public Remedy RemedyFor(ClusterState cluster, int slot, WorkloadShape shape) => default;
 }

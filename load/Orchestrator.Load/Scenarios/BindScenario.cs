@@ -139,7 +139,7 @@ internal static class BindScenario
         // Timers are a millisecond late or more: the last of it is waited for by giving way to whoever wants to run.
         private static async Task UntilAsync(long due, CancellationToken cancel)
         {
-            var early = Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), due) - TimeSpan.FromMilliseconds(2);
+            var early = Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), due) - TimeSpan.FromMilliseconds(1);
             if (early > TimeSpan.Zero)
             {
                 await Task.Delay(early, cancel);

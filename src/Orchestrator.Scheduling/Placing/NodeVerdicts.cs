@@ -84,13 +84,23 @@ internal sealed class NodeVerdicts(int filters)
     /// <summary>Rejects eligible slots that were marked with a filter's code in a copy of <see cref="Verdicts"/>.</summary>
     public void Reject(ReadOnlySpan<byte> marked)
     {
-        int slot = 0;
-        while ((slot += marked[slot..].CommonPrefixLength(Verdicts[slot..])) < marked.Length)
+        if (marked.SequenceEqual(Verdicts))
         {
-            Count(_verdicts[slot], -1);
-            Count(marked[slot], 1);
-            _verdicts[slot] = marked[slot];
-            _totals[slot++] = NotEligible;
+            return;
+        }
+
+        // Counted anew for each code, which is vectorised, rather than slot by slot: often most slots are rejected.
+        EligibleCount = marked.Count((byte)0);
+        for (int i = 0; i < _rejectedCounts.Length; i++)
+        {
+            _rejectedCounts[i] = marked.Count((byte)(i + 1));
+        }
+
+        marked.CopyTo(_verdicts);
+        Span<int> totals = _totals.AsSpan(0, marked.Length);
+        for (int slot = 0; slot < totals.Length; slot++)
+        {
+            totals[slot] = marked[slot] == 0 ? totals[slot] : NotEligible;
         }
 
         FindBlockBests();

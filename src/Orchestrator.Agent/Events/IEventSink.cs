@@ -20,6 +20,9 @@ public static class EventReasons
     public const string Created = "Created";
     public const string Started = "Started";
     public const string Killing = "Killing";
+    public const string Unhealthy = "Unhealthy";
+    public const string FailedPostStartHook = "FailedPostStartHook";
+    public const string FailedPreStopHook = "FailedPreStopHook";
     public const string BackOff = "BackOff";
     public const string Failed = "Failed";
     public const string FailedMount = "FailedMount";

@@ -7,6 +7,7 @@ using Orchestrator.Agent.Logs;
 using Orchestrator.Agent.Network;
 using Orchestrator.Agent.Nodes;
 using Orchestrator.Agent.Pods;
+using Orchestrator.Agent.Probes;
 using Orchestrator.Agent.Runtimes;
 using Orchestrator.Agent.Server;
 using Orchestrator.Agent.Status;
@@ -43,6 +44,7 @@ public static class AgentServices
         services.AddSingleton(s => new ApiAccess(client.BaseUri, s.GetRequiredService<ApiRelay>()));
         services.AddHostedService(s => s.GetRequiredService<ApiRelay>());
         services.AddSingleton(s => new ContainerEnvironment(s.GetRequiredService<IConfigSources>(), options.NodeIp, capacity.Allocatable));
+        services.AddSingleton<HttpAction>().AddSingleton<ProbeActions>().AddSingleton<ProbeLoopParts>().AddSingleton<PodProbes>().AddSingleton<LifecycleHooks>();
         services.AddSingleton<PodVolumes>().AddSingleton<StepRunner>().AddSingleton<StatusWriter>().AddSingleton<PodSync>();
         services.AddSingleton<ContainerLogs>().AddSingleton<LogReader>();
         services.AddSingleton<RunningContainers>().AddSingleton<StreamSessions>().AddSingleton<StreamEndpoints>();

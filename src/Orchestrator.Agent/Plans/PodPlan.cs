@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using k8s.Models;
+using Orchestrator.Agent.Probes;
 using Orchestrator.Agent.Runtimes;
 using Orchestrator.Agent.Steps;
 
@@ -17,20 +18,26 @@ public sealed record PodPlan(ImmutableArray<PodStep> Steps, ImmutableDictionary<
     public static readonly ImmutableDictionary<string, WaitingState> NoneWaiting = ImmutableDictionary<string, WaitingState>.Empty;
 
     /// <summary>Plan for a pod that is to run.</summary>
-    public static PodPlan ToRun(V1Pod pod, ObservedSandbox? sandbox, IEnumerable<ObservedSandbox> stale, PodMemory memory, DateTimeOffset now)
+    public static PodPlan ToRun(
+        V1Pod pod, ObservedSandbox? sandbox, IEnumerable<ObservedSandbox> stale, PodMemory memory, PodHealth health, DateTimeOffset now)
     {
-        var builder = new RunPlanBuilder(pod, memory, now);
+        var builder = new RunPlanBuilder(pod, memory, health, now);
         return builder.Build(sandbox, stale);
     }
 
     /// <summary>Plan for a pod that is to end: first its containers, asked politely, then all that belongs to it.</summary>
-    public static PodPlan ToEnd(IEnumerable<ObservedSandbox> sandboxes, TimeSpan grace)
+    /// <param name="pod">The pod: its sidecars end after its other containers, the last first.</param>
+    /// <param name="sandboxes">What is observed of it.</param>
+    /// <param name="grace">What each container gets.</param>
+    public static PodPlan ToEnd(V1Pod pod, IEnumerable<ObservedSandbox> sandboxes, TimeSpan grace)
     {
+        List<string> sidecars = [.. (pod.Spec.InitContainers ?? []).Where(RestartPolicies.IsSidecar).Select(c => c.Name)];
         var steps = ImmutableArray.CreateBuilder<PodStep>();
         foreach (var sandbox in sandboxes)
         {
             steps.AddRange(sandbox.Containers
                 .Where(c => c.State is ContainerState.Running or ContainerState.Unknown)
+                .OrderByDescending(c => sidecars.IndexOf(c.Name) is var i && i < 0 ? int.MaxValue : i)
                 .Select(c => new StopContainer(c.Name, c.Id, grace)));
         }
 

@@ -2,13 +2,14 @@ using System.Collections.Immutable;
 using System.Globalization;
 using k8s.Models;
 using Orchestrator.Agent.Containers;
+using Orchestrator.Agent.Probes;
 using Orchestrator.Agent.Runtimes;
 using Orchestrator.Agent.Steps;
 
 namespace Orchestrator.Agent.Plans;
 
 /// <summary>One computation of <see cref="PodPlan.ToRun"/>.</summary>
-internal sealed class RunPlanBuilder(V1Pod pod, PodMemory memory, DateTimeOffset now)
+internal sealed class RunPlanBuilder(V1Pod pod, PodMemory memory, PodHealth health, DateTimeOffset now)
 {
     private readonly ImmutableArray<PodStep>.Builder _steps = ImmutableArray.CreateBuilder<PodStep>();
     private readonly ImmutableDictionary<string, WaitingState>.Builder _waiting = ImmutableDictionary.CreateBuilder<string, WaitingState>(StringComparer.Ordinal);
@@ -57,7 +58,7 @@ internal sealed class RunPlanBuilder(V1Pod pod, PodMemory memory, DateTimeOffset
     /// <summary>False once every container has ended for good: a sandbox lost after that is not made again.</summary>
     private bool NeedsSandbox(ObservedSandbox? sandbox)
     {
-        foreach (var init in pod.Spec.InitContainers ?? [])
+        foreach (var init in (pod.Spec.InitContainers ?? []).Where(c => !RestartPolicies.IsSidecar(c)))
         {
             var history = ContainerHistory.Of(init.Name, pod, sandbox);
             if (EndedForGood(history, isInit: true) && !history.Succeeded)
@@ -80,18 +81,34 @@ internal sealed class RunPlanBuilder(V1Pod pod, PodMemory memory, DateTimeOffset
     /// <summary>Exit code of a container whose end nobody saw, as kubelet reports it.</summary>
     internal const int LostExitCode = 137;
 
-    /// <summary>Plans the first init container that has not succeeded; true if there is none.</summary>
+    /// <summary>Plans the sidecars, and the first init container that has not succeeded; true if there is none that the others wait for.</summary>
     private bool InitContainersDone(ObservedSandbox sandbox)
     {
         if (sandbox.Containers.Any(c => pod.Spec.Containers.Any(m => m.Name == c.Name)))
         {
             // A main container is only made once all init containers have succeeded, even if those have been removed since.
+            foreach (var sidecar in (pod.Spec.InitContainers ?? []).Where(RestartPolicies.IsSidecar))
+            {
+                PlanContainer(sidecar, ContainerHistory.Of(sidecar.Name, pod, sandbox), isInit: true);
+            }
+
             return true;
         }
 
         foreach (var init in pod.Spec.InitContainers ?? [])
         {
             var history = ContainerHistory.Of(init.Name, pod, sandbox);
+            if (RestartPolicies.IsSidecar(init))
+            {
+                PlanContainer(init, history, isInit: true);
+                if (history.Latest is { State: ContainerState.Running } running && health.IsStarted(init, running, history.Reported))
+                {
+                    continue;
+                }
+
+                return false;
+            }
+
             // A new sandbox needs its init containers again, so only what is observed counts here.
             if (history.Latest is { State: ContainerState.Exited, ExitCode: 0 })
             {
@@ -122,7 +139,15 @@ internal sealed class RunPlanBuilder(V1Pod pod, PodMemory memory, DateTimeOffset
     {
         switch (history.Latest)
         {
-            case { State: ContainerState.Running }:
+            case { State: ContainerState.Running } running:
+                if (health.Failed(container, running) is { } probe)
+                {
+                    _steps.Add(new StopContainer(container.Name, running.Id, GraceFor(container, probe))
+                    {
+                        Because = $"Container {container.Name} failed {probe.ToString().ToLowerInvariant()} probe, will be restarted",
+                    });
+                }
+
                 return;
             case { State: ContainerState.Created } created:
                 if (!Blocked(container.Name))
@@ -135,13 +160,13 @@ internal sealed class RunPlanBuilder(V1Pod pod, PodMemory memory, DateTimeOffset
                 _steps.Add(new StopContainer(container.Name, unknown.Id, TimeSpan.Zero));
                 return;
             case { State: ContainerState.Exited } ended:
-                if (!RestartPolicies.Restarts(pod.Spec.RestartPolicy, ended.ExitCode, isInit) || BacksOff(container, ended))
+                if (!Restarts(container, ended.ExitCode, isInit) || BacksOff(container, ended))
                 {
                     return;
                 }
 
                 break;
-            case null when history.IsLost && EndedForGood(history, isInit):
+            case null when history.IsLost && !(isInit && RestartPolicies.IsSidecar(container)) && EndedForGood(history, isInit):
                 return;
         }
 
@@ -152,6 +177,12 @@ internal sealed class RunPlanBuilder(V1Pod pod, PodMemory memory, DateTimeOffset
             _steps.Add(new StartContainer(container.Name, history.NextAttempt));
         }
     }
+
+    private bool Restarts(V1Container container, int exitCode, bool isInit) =>
+        (isInit && RestartPolicies.IsSidecar(container)) || RestartPolicies.Restarts(pod.Spec.RestartPolicy, exitCode, isInit);
+
+    private TimeSpan GraceFor(V1Container container, ProbeKind probe) => TimeSpan.FromSeconds(
+        ProbeKinds.Of(container, probe)?.TerminationGracePeriodSeconds ?? pod.Spec.TerminationGracePeriodSeconds ?? 30);
 
     private bool BacksOff(V1Container container, ObservedContainer ended)
     {

@@ -4,6 +4,7 @@ using Orchestrator.Agent.Events;
 using Orchestrator.Agent.Network;
 using Orchestrator.Agent.Nodes;
 using Orchestrator.Agent.Plans;
+using Orchestrator.Agent.Probes;
 using Orchestrator.Agent.Runtimes;
 using Orchestrator.Agent.Status;
 using Orchestrator.Agent.Steps;
@@ -31,6 +32,8 @@ public sealed class PodSync(
     PodVolumes volumes,
     ContainerEnvironment environment,
     ApiAccess api,
+    PodProbes probes,
+    LifecycleHooks hooks,
     StepRunner runner,
     StatusWriter writer,
     IEventSink events,
@@ -64,7 +67,7 @@ public sealed class PodSync(
         {
             pod = registry.Find(pod.Metadata.Uid) ?? pod;
             var (runtime, handler, refusal) = await ChooseRuntimeAsync(pod, cancel);
-            if (Admit(pod) is { } rejected)
+            if (Admit(pod, runtime) is { } rejected)
             {
                 await writer.WriteAsync(pod, RefusedStatus.Of(pod, rejected, options.NodeIp, time.GetUtcNow()), cancel);
                 events.Record(pod, rejected.Reason, rejected.Message, isWarning: true);
@@ -92,7 +95,8 @@ public sealed class PodSync(
 
             var sandboxes = inventory.Latest.Of(pod.Metadata.Uid, runtime);
             memory = memory.Observed(sandboxes.Current, time.GetUtcNow());
-            var plan = PodPlan.ToRun(pod, sandboxes.Current, sandboxes.Stale, memory, time.GetUtcNow());
+            probes.Follow(pod, sandboxes.Current, runtime);
+            var plan = PodPlan.ToRun(pod, sandboxes.Current, sandboxes.Stale, memory, probes.Of(pod.Metadata.Uid), time.GetUtcNow());
             var reported = await ReportAsync(pod, sandboxes.Current, plan, memory, runtime.Identity.Technology, isEnding: false, cancel);
             if (plan.Steps.IsEmpty)
             {
@@ -108,6 +112,7 @@ public sealed class PodSync(
     /// <summary>Stops the containers, reports how they ended, removes everything, and only then lets the API forget the pod.</summary>
     private async Task<SyncResult> EndAsync(V1Pod pod, InventorySnapshot snapshot, PodMemory memory, CancellationToken cancel)
     {
+        probes.Stop(pod.Metadata.Uid);
         if (snapshot.Runtimes.Any(v => !v.IsCurrent))
         {
             // What cannot be seen may still be running.
@@ -117,11 +122,11 @@ public sealed class PodSync(
         if (snapshot.HolderOf(pod.Metadata.Uid) is { } runtime)
         {
             var context = Context(pod, runtime, "");
-            var plan = PodPlan.ToEnd(snapshot.Of(pod.Metadata.Uid, runtime).All, RemainingGrace(pod));
+            var plan = PodPlan.ToEnd(pod, snapshot.Of(pod.Metadata.Uid, runtime).All, RemainingGrace(pod));
             await runner.RunAsync(plan.Steps, context, memory, cancel);
             var ended = inventory.Latest.Of(pod.Metadata.Uid, runtime);
             var reported = await ReportAsync(pod, ended.Current, plan, memory, runtime.Identity.Technology, isEnding: true, cancel);
-            if (reported == WriteOutcome.Retry || PodPlan.ToEnd(ended.All, TimeSpan.Zero).Steps.Length > 0)
+            if (reported == WriteOutcome.Retry || PodPlan.ToEnd(pod, ended.All, TimeSpan.Zero).Steps.Length > 0)
             {
                 return Again(memory);
             }
@@ -147,11 +152,12 @@ public sealed class PodSync(
     /// <summary>A pod that has ended by itself keeps its status and logs; what it held of the node is given back.</summary>
     private async Task<SyncResult> ReleaseAsync(V1Pod pod, InventorySnapshot snapshot, PodMemory memory, CancellationToken cancel)
     {
+        probes.Forget(pod.Metadata.Uid);
         if (snapshot.HolderOf(pod.Metadata.Uid) is { } runtime)
         {
             var context = Context(pod, runtime, "");
             var sandboxes = snapshot.Of(pod.Metadata.Uid, runtime);
-            await runner.RunAsync([.. PodPlan.ToEnd(sandboxes.All, OrphanGrace).Steps, .. PodPlan.ToRemove(sandboxes.All).Steps], context, memory, cancel);
+            await runner.RunAsync([.. PodPlan.ToEnd(pod, sandboxes.All, OrphanGrace).Steps, .. PodPlan.ToRemove(sandboxes.All).Steps], context, memory, cancel);
             if (inventory.Latest.HolderOf(pod.Metadata.Uid) is not null)
             {
                 return Again(memory);
@@ -171,7 +177,7 @@ public sealed class PodSync(
             {
                 var pod = Stub(sandbox);
                 await runner.RunAsync(
-                    [.. PodPlan.ToEnd([sandbox], OrphanGrace).Steps, new RemoveSandbox(sandbox.Id)], Context(pod, view.Runtime, ""), memory, cancel);
+                    [.. PodPlan.ToEnd(pod, [sandbox], OrphanGrace).Steps, new RemoveSandbox(sandbox.Id)], Context(pod, view.Runtime, ""), memory, cancel);
                 DeleteLogs(pod);
             }
         }
@@ -183,6 +189,7 @@ public sealed class PodSync(
 
         volumes.TearDown(uid);
         admission.Release(uid);
+        probes.Forget(uid);
         return new SyncResult(IsFinished: true, memory, null);
     }
 
@@ -200,10 +207,10 @@ public sealed class PodSync(
         }
     }
 
-    private AdmissionRefusal? Admit(V1Pod pod)
+    private AdmissionRefusal? Admit(V1Pod pod, IPodRuntime? runtime)
     {
         var isKnown = pod.Status?.StartTime is not null || inventory.Latest.HolderOf(pod.Metadata.Uid) is not null;
-        return (isKnown ? null : UnsupportedFields.Of(pod))
+        return (isKnown ? null : UnsupportedFields.Of(pod, runtime))
             ?? admission.Admit(pod, isKnown, registry.All.Where(p => p.Metadata.Uid != pod.Metadata.Uid));
     }
 
@@ -211,7 +218,7 @@ public sealed class PodSync(
         V1Pod pod, ObservedSandbox? sandbox, PodPlan plan, PodMemory memory, string technology, bool isEnding, CancellationToken cancel)
     {
         var view = new PodStatusView(
-            pod, sandbox, technology, plan.Waiting, memory.Failures.GetValueOrDefault(""), options.NodeIp, isEnding, time.GetUtcNow());
+            pod, sandbox, technology, plan.Waiting, memory.Failures.GetValueOrDefault(""), probes.Of(pod.Metadata.Uid), options.NodeIp, isEnding, time.GetUtcNow());
         var status = view.Compute();
         BackOffEvents.Record(events, pod, status);
         return writer.WriteAsync(pod, status, cancel);
@@ -236,10 +243,13 @@ public sealed class PodSync(
         Api = api,
         Devices = options.Devices,
         Events = events,
+        Hooks = hooks,
+        NodeIp = options.NodeIp,
     };
 
     private void Forget(V1Pod pod)
     {
+        probes.Forget(pod.Metadata.Uid);
         admission.Release(pod.Metadata.Uid);
         DeleteLogs(pod);
     }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Orchestrator.Agent.Probes;
 using Orchestrator.Agent.Runtimes;
 using Orchestrator.Agent.Telemetry;
 
@@ -12,7 +13,7 @@ namespace Orchestrator.Agent.Pods;
 /// Workers stop with the agent; what they started goes on.
 /// </summary>
 public sealed partial class PodWorkers(
-    AgentOptions options, PodRegistry registry, NodeInventory inventory, PodSync sync, RuntimeSet runtimes, TimeProvider time, ILogger<PodWorkers> logger) : BackgroundService
+    AgentOptions options, PodRegistry registry, NodeInventory inventory, PodSync sync, PodProbes probes, RuntimeSet runtimes, TimeProvider time, ILogger<PodWorkers> logger) : BackgroundService
 {
     private readonly ConcurrentDictionary<string, (PodWorker Worker, Task Done)> _workers = new(StringComparer.Ordinal);
     private readonly Lock _gate = new();
@@ -21,6 +22,7 @@ public sealed partial class PodWorkers(
     {
         await inventory.RefreshAsync(stoppingToken);
         registry.OnChanged(uid => Wake(uid, stoppingToken));
+        probes.OnChanged(uid => Wake(uid, stoppingToken));
         inventory.OnChanged(uids => WakeAll(uids, stoppingToken));
         runtimes.OnChanged((_, _) => WakeAll([.. registry.All.Select(p => p.Metadata.Uid)], stoppingToken));
         AgentTelemetry.ObservePods(PodsByPhase);

@@ -8,12 +8,20 @@ public interface IInteractiveRuntime
     /// <summary>Runs a command in a running container.</summary>
     Task<ICommandSession> ExecAsync(string containerId, IReadOnlyList<string> command, CommandOptions options, CancellationToken cancel);
 
+    /// <summary>Runs a command in a running container to its end.</summary>
+    /// <exception cref="RuntimeRefusalException">It cannot be run.</exception>
+    /// <exception cref="OperationCanceledException">It took longer than <paramref name="timeout"/>, or was given up.</exception>
+    Task<CommandResult> RunAsync(string containerId, IReadOnlyList<string> command, TimeSpan timeout, CancellationToken cancel);
+
     /// <summary>Joins the streams of a running container's own process.</summary>
     Task<ICommandSession> AttachAsync(string containerId, CommandOptions options, CancellationToken cancel);
 
     /// <summary>Opens a way to the ports of a sandbox.</summary>
     Task<IPortSession> ForwardAsync(string sandboxId, CancellationToken cancel);
 }
+
+/// <summary>How a command ended, with what it wrote to standard output and then to standard error.</summary>
+public sealed record CommandResult(int ExitCode, byte[] Output);
 
 /// <summary>Which streams are asked for. With a terminal there is no separate standard error.</summary>
 public sealed record CommandOptions(bool Stdin, bool Stdout, bool Stderr, bool Tty);

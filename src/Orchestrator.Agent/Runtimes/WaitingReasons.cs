@@ -13,5 +13,6 @@ public static class WaitingReasons
     public const string CreateContainerConfigError = "CreateContainerConfigError";
     public const string CreateContainerError = "CreateContainerError";
     public const string RunContainerError = "RunContainerError";
+    public const string PostStartHookError = "PostStartHookError";
     public const string FailedCreatePodSandBox = "FailedCreatePodSandBox";
 }

@@ -9,8 +9,9 @@ internal static class PodConditions
     {
         var generation = pod.Metadata.Generation;
         var init = computed.InitContainerStatuses ?? [];
-        var unready = computed.ContainerStatuses.Where(s => !s.Ready).Select(s => s.Name).ToList();
-        var pendingInit = init.Where(s => !s.Ready).Select(s => s.Name).ToList();
+        HashSet<string> sidecars = [.. (pod.Spec.InitContainers ?? []).Where(Plans.RestartPolicies.IsSidecar).Select(c => c.Name)];
+        var unready = init.Where(s => sidecars.Contains(s.Name)).Concat(computed.ContainerStatuses).Where(s => !s.Ready).Select(s => s.Name).ToList();
+        var pendingInit = init.Where(s => sidecars.Contains(s.Name) ? s.Started != true : !s.Ready).Select(s => s.Name).ToList();
         var initialized = pendingInit.Count == 0 || computed.ContainerStatuses.Any(s => s.ContainerID is { Length: > 0 });
         var ready = computed.Phase == PodPhases.Running && unready.Count == 0;
         var why = computed.Phase switch

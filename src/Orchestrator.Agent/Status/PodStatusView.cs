@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using k8s.Models;
 using Orchestrator.Agent.Containers;
 using Orchestrator.Agent.Plans;
+using Orchestrator.Agent.Probes;
 using Orchestrator.Agent.Runtimes;
 
 namespace Orchestrator.Agent.Status;
@@ -11,6 +12,7 @@ namespace Orchestrator.Agent.Status;
 /// <param name="Technology">Of the runtime, for container ids.</param>
 /// <param name="Waiting">From the plan.</param>
 /// <param name="SandboxFailure">Why the sandbox cannot be made, null if it can.</param>
+/// <param name="Health">What probes have decided.</param>
 /// <param name="HostIp">The node's address.</param>
 /// <param name="IsEnding">The pod is being deleted or has been refused.</param>
 public sealed record PodStatusView(
@@ -19,6 +21,7 @@ public sealed record PodStatusView(
     string Technology,
     ImmutableDictionary<string, WaitingState> Waiting,
     StepFailure? SandboxFailure,
+    PodHealth Health,
     string HostIp,
     bool IsEnding,
     DateTimeOffset Now)
@@ -45,7 +48,8 @@ public sealed record PodStatusView(
             ObservedGeneration = Pod.Metadata.Generation,
             NominatedNodeName = old.NominatedNodeName,
         };
-        status.Phase = PodPhases.Of(Pod.Spec.RestartPolicy, [.. status.InitContainerStatuses ?? []], [.. status.ContainerStatuses], IsEnding);
+        HashSet<string> sidecars = [.. (Pod.Spec.InitContainers ?? []).Where(RestartPolicies.IsSidecar).Select(c => c.Name)];
+        status.Phase = PodPhases.Of(Pod.Spec.RestartPolicy, [.. (status.InitContainerStatuses ?? []).Where(s => !sidecars.Contains(s.Name))], [.. status.ContainerStatuses], IsEnding);
         SetPodIp(status, old);
         status.Conditions = PodConditions.Of(Pod, status, Sandbox is { Ready: true }, Now);
         return status;
@@ -55,8 +59,16 @@ public sealed record PodStatusView(
     {
         var history = ContainerHistory.Of(container.Name, Pod, Sandbox);
         var exitCode = history.Latest?.ExitCode ?? history.Reported?.State?.Terminated?.ExitCode ?? RunPlanBuilder.LostExitCode;
-        var restartable = !IsEnding && RestartPolicies.Restarts(Pod.Spec.RestartPolicy, exitCode, isInit);
-        return ContainerStatuses.Of(container, history, Waiting.GetValueOrDefault(container.Name), otherwise, Technology, isInit, restartable);
+        var isSidecar = isInit && RestartPolicies.IsSidecar(container);
+        var restartable = !IsEnding && (isSidecar || RestartPolicies.Restarts(Pod.Spec.RestartPolicy, exitCode, isInit));
+        var status = ContainerStatuses.Of(container, history, Waiting.GetValueOrDefault(container.Name), otherwise, Technology, isInit, restartable);
+        if (history.Latest is { State: ContainerState.Running } running)
+        {
+            status.Started = Health.IsStarted(container, running, history.Reported);
+            status.Ready = (!isInit || isSidecar) && Health.IsReady(container, running, history.Reported);
+        }
+
+        return status;
     }
 
     /// <summary>They run once, and nothing waits for them to be ready.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Orchestrator.Agent.Containers;
 using Orchestrator.Agent.Devices;
@@ -90,7 +91,7 @@ public sealed record CreateContainer(string Name, int Attempt) : PodStep(Name)
 
 public sealed record StartContainer(string Name, int Attempt) : PodStep(Name)
 {
-    public override TimeSpan Timeout => TimeSpan.FromMinutes(2);
+    public override TimeSpan Timeout => LifecycleHooks.PostStartTimeout + TimeSpan.FromMinutes(2);
 
     public override bool IsNeeded(PodSandboxes observed) => observed.Find(Name, Attempt) is null or { State: ContainerState.Created };
 
@@ -100,19 +101,58 @@ public sealed record StartContainer(string Name, int Attempt) : PodStep(Name)
             ?? throw new RuntimeRefusalException(WaitingReasons.RunContainerError, "the container has gone before it was started");
         await context.Runtime.StartContainerAsync(container.Id, cancel);
         context.Events.Record(context.Pod, EventReasons.Started, $"Started container {Name}");
+        await RunHookAsync(context, container.Id, cancel);
+    }
+
+    /// <summary>A container whose hook fails is killed; what becomes of it is the restart policy's.</summary>
+    private async Task RunHookAsync(StepContext context, string id, CancellationToken cancel)
+    {
+        if (context.Target(Name, id) is not { Container.Lifecycle.PostStart: { } hook } target
+            || await context.Hooks.RunAsync(hook, target, LifecycleHooks.PostStartTimeout, cancel) is not { } fault)
+        {
+            return;
+        }
+
+        context.Events.Record(context.Pod, EventReasons.FailedPostStartHook, $"PostStartHook failed: {fault}", isWarning: true);
+        context.Events.Record(context.Pod, EventReasons.Killing, $"Container {Name} failed post-start hook, will be killed");
+        await context.Runtime.StopContainerAsync(id, TimeSpan.Zero, cancel);
     }
 }
 
 public sealed record StopContainer(string Name, string Id, TimeSpan Grace) : PodStep(Name)
 {
+    // A container gets this long after a hook that took all of the grace.
+    private static readonly TimeSpan LeastGrace = TimeSpan.FromSeconds(2);
+
+    /// <summary>Why it is stopped, for the event; null where its pod ends.</summary>
+    public string? Because { get; init; }
+
     public override TimeSpan Timeout => Grace + TimeSpan.FromMinutes(2);
 
     public override bool IsNeeded(PodSandboxes observed) => observed.FindId(Id) is { State: ContainerState.Running or ContainerState.Unknown };
 
     public override async Task DoAsync(StepContext context, CancellationToken cancel)
     {
-        context.Events.Record(context.Pod, EventReasons.Killing, $"Stopping container {Name}");
-        await context.Runtime.StopContainerAsync(Id, Grace, cancel);
+        context.Events.Record(context.Pod, EventReasons.Killing, Because ?? $"Stopping container {Name}");
+        await context.Runtime.StopContainerAsync(Id, await RunHookAsync(context, cancel), cancel);
+    }
+
+    /// <summary>The grace that is left after the hook.</summary>
+    private async Task<TimeSpan> RunHookAsync(StepContext context, CancellationToken cancel)
+    {
+        if (Grace <= TimeSpan.Zero || context.Target(Name, Id) is not { Container.Lifecycle.PreStop: { } hook } target)
+        {
+            return Grace;
+        }
+
+        var started = Stopwatch.GetTimestamp();
+        if (await context.Hooks.RunAsync(hook, target, Grace, cancel) is { } fault)
+        {
+            context.Events.Record(context.Pod, EventReasons.FailedPreStopHook, $"PreStopHook failed: {fault}", isWarning: true);
+        }
+
+        var left = Grace - Stopwatch.GetElapsedTime(started);
+        return left > LeastGrace ? left : LeastGrace;
     }
 }
 

@@ -3,6 +3,7 @@ using Orchestrator.Agent.Containers;
 using Orchestrator.Agent.Events;
 using Orchestrator.Agent.Network;
 using Orchestrator.Agent.Pods;
+using Orchestrator.Agent.Probes;
 using Orchestrator.Agent.Runtimes;
 using Orchestrator.Agent.Volumes;
 using Orchestrator.Model.Devices;
@@ -32,6 +33,11 @@ public sealed class StepContext
 
     public required IEventSink Events { get; init; }
 
+    public required LifecycleHooks Hooks { get; init; }
+
+    /// <summary>The node's address, which pods on the host network have.</summary>
+    public required string NodeIp { get; init; }
+
     /// <summary>By container: image ids found by <see cref="PullImage"/> in this run of the plan.</summary>
     public Dictionary<string, string> ImageIds { get; } = new(StringComparer.Ordinal);
 
@@ -39,6 +45,12 @@ public sealed class StepContext
     public PodSandboxes Observed { get; set; } = PodSandboxes.None;
 
     public ObservedSandbox? Sandbox => Observed.Current;
+
+    /// <summary>A container as probes and hooks see it; null for one that the pod's spec has not.</summary>
+    public ProbeTarget? Target(string name, string containerId) =>
+        PodContainers.All(Pod).FirstOrDefault(c => c.Name == name) is { } container
+            ? new ProbeTarget(Pod, container, containerId, Pod.Spec.HostNetwork == true ? NodeIp : Sandbox?.Ip ?? "", Runtime as IInteractiveRuntime)
+            : null;
 
     public V1Container Find(string name) => PodContainers.All(Pod).First(c => c.Name == name);
 }

@@ -28,13 +28,13 @@ public static class PodSupport
     public static readonly FieldSupport Container = new(
         typeof(V1Container),
         [
-            "args", "command", "env", "envFrom", "image", "imagePullPolicy", "name", "ports", "resources", "securityContext", "stdin",
-            "stdinOnce", "terminationMessagePath", "terminationMessagePolicy", "tty", "volumeMounts", "workingDir",
+            "args", "command", "env", "envFrom", "image", "imagePullPolicy", "lifecycle", "livenessProbe", "name", "ports", "readinessProbe", "resources",
+            "restartPolicy", "securityContext", "startupProbe", "stdin", "stdinOnce", "terminationMessagePath", "terminationMessagePolicy", "tty",
+            "volumeMounts", "workingDir",
         ],
-        [
-            "lifecycle", "livenessProbe", "readinessProbe", "resizePolicy", "restartPolicy", "restartPolicyRules", "startupProbe",
-            "volumeDevices",
-        ]);
+        ["resizePolicy", "restartPolicyRules", "volumeDevices"]);
+
+    public static readonly FieldSupport Lifecycle = new(typeof(V1Lifecycle), ["postStart", "preStop"], ["stopSignal"]);
 
     /// <summary>What is not supported of these is what Kubernetes itself refuses.</summary>
     public static readonly FieldSupport EphemeralContainer = new(
@@ -83,7 +83,7 @@ public static class PodSupport
 
     /// <summary>All types that the check looks into.</summary>
     public static IReadOnlyList<FieldSupport> All =>
-        [Spec, Container, EphemeralContainer, Resources, EnvironmentSource, VolumeMount, Volume, Projection, PodSecurityContext, SecurityContext];
+        [Spec, Container, Lifecycle, EphemeralContainer, Resources, EnvironmentSource, VolumeMount, Volume, Projection, PodSecurityContext, SecurityContext];
 
     /// <summary>Adds an error for every field of the pod's spec that would have no effect.</summary>
     public static void Validate(JsonObject spec, ICollection<FieldError> errors)
@@ -156,6 +156,7 @@ public static class PodSupport
             Container.Validate(container, path, errors);
         }
 
+        Lifecycle.Validate(container.Child("lifecycle"), $"{path}.lifecycle", errors);
         Resources.Validate(container.Child("resources"), $"{path}.resources", errors);
         SecurityContext.Validate(container.Child("securityContext"), $"{path}.securityContext", errors);
         foreach ((JsonObject variable, int i) in container.Items("env"))

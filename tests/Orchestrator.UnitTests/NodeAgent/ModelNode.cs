@@ -1,5 +1,6 @@
 using k8s.Models;
 using Orchestrator.Agent.Plans;
+using Orchestrator.Agent.Probes;
 using Orchestrator.Agent.Runtimes;
 using Orchestrator.Agent.Steps;
 
@@ -14,11 +15,13 @@ internal sealed class ModelNode(V1Pod pod)
 
     public DateTimeOffset Now { get; private set; } = DateTimeOffset.UnixEpoch.AddYears(56);
 
+    public PodHealth Health { get; set; } = PodHealth.Unknown;
+
     public PodSandboxes Observed => new([.. Sandboxes]);
 
     public void Advance(TimeSpan time) => Now += time;
 
-    public PodPlan Plan(PodMemory memory) => PodPlan.ToRun(pod, Observed.Current, Observed.Stale, memory, Now);
+    public PodPlan Plan(PodMemory memory) => PodPlan.ToRun(pod, Observed.Current, Observed.Stale, memory, Health, Now);
 
     public void Apply(PodStep step)
     {

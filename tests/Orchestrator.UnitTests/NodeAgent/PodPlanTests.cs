@@ -1,6 +1,7 @@
 using CsCheck;
 using k8s.Models;
 using Orchestrator.Agent.Plans;
+using Orchestrator.Agent.Probes;
 using Orchestrator.Agent.Runtimes;
 using Orchestrator.Agent.Steps;
 
@@ -119,7 +120,7 @@ public sealed class PodPlanTests
         {
             ContainerStatuses = [.. pod.Spec.Containers.Select(c => new V1ContainerStatus { Name = c.Name, ContainerID = "containerd://gone", State = new V1ContainerState { Running = new V1ContainerStateRunning() } })],
         };
-        Assert.Empty(PodPlan.ToRun(pod, null, [], PodMemory.Empty, DateTimeOffset.UnixEpoch).Steps);
+        Assert.Empty(PodPlan.ToRun(pod, null, [], PodMemory.Empty, PodHealth.Unknown, DateTimeOffset.UnixEpoch).Steps);
     }
 
     [Fact]

@@ -125,6 +125,23 @@ public sealed class ContainerdRuntime : IPodRuntime, IInteractiveRuntime, IMeasu
         return await _streams.OpenCommandAsync(response.Url, options, cancel);
     }
 
+    public async Task<CommandResult> RunAsync(string containerId, IReadOnlyList<string> command, TimeSpan timeout, CancellationToken cancel)
+    {
+        var request = new ExecSyncRequest { ContainerId = containerId, Timeout = (long)Math.Ceiling(timeout.TotalSeconds) };
+        request.Cmd.AddRange(command);
+        try
+        {
+            // containerd kills the command at the end of its time; the call itself gets a little more, so that its word is heard.
+            var response = await _connection.Runtime.ExecSyncAsync(request, deadline: CriTime.Deadline(timeout + ProbeTimeout), cancellationToken: cancel);
+            return new CommandResult(response.ExitCode, [.. response.Stdout, .. response.Stderr]);
+        }
+        catch (RpcException error)
+        {
+            cancel.ThrowIfCancellationRequested();
+            throw CriErrors.Translate(error, "ExecFailed", "exec");
+        }
+    }
+
     public async Task<ICommandSession> AttachAsync(string containerId, CommandOptions options, CancellationToken cancel)
     {
         var request = new AttachRequest { ContainerId = containerId, Stdin = options.Stdin, Stdout = options.Stdout, Stderr = options.Stderr, Tty = options.Tty };

@@ -17,6 +17,7 @@ internal static class ContainerDefaults
         }
 
         ResourceRules.Default(container);
+        ProbeRules.Default(container);
         foreach ((JsonObject port, _) in container.Items("ports"))
         {
             port.DefaultIfEmpty("protocol", "TCP");

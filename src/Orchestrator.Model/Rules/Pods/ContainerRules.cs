@@ -23,6 +23,7 @@ internal static class ContainerRules
             {
                 string path = $"spec.{list}[{i}]";
                 Validate(container, path, errors);
+                ProbeRules.Validate(container, path, list == "initContainers", spec.Integer("terminationGracePeriodSeconds"), errors);
                 PortRules.Validate(container, path, spec.Flag("hostNetwork") == true, hostPorts, errors);
                 MountRules.Validate(container, path, volumes, errors);
                 if (container.Text("name") is { Length: > 0 } name && !names.Add(name))

@@ -129,7 +129,7 @@ public sealed class PodPlanTests
         var node = Running("Always");
         var ended = node.Containers.First(c => c.Name == "a");
         node.End(ended.Id, 0);
-        var step = Assert.Single(PodPlan.ToEnd(node.Sandboxes, TimeSpan.FromSeconds(7)).Steps);
+        var step = Assert.Single(PodPlan.ToEnd(Pod("Always"), node.Sandboxes, TimeSpan.FromSeconds(7)).Steps);
         var stop = Assert.IsType<StopContainer>(step);
         Assert.Equal("b", stop.Container);
         Assert.Equal(TimeSpan.FromSeconds(7), stop.Grace);

@@ -14,8 +14,8 @@ public sealed class ProbedPodTests(OneNodeCluster cluster)
     public async Task A_pod_is_ready_once_its_probe_says_so_and_not_after_it_says_otherwise()
     {
         await CreateAsync("readied", Idle, c => c.ReadinessProbe = Exec("test -e /tmp/ready"));
-        await cluster.RunningAsync("readied");
         var kubectl = cluster.Server.Kubectl();
+        await kubectl.RunAsync("wait", "--for=jsonpath={.status.phase}=Running", "pod/readied", "--timeout=60s");
         Assert.Equal("False", await ReadyAsync("readied"));
 
         await kubectl.RunAsync("exec", "readied", "--", "touch", "/tmp/ready");

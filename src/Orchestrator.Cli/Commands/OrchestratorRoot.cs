@@ -14,6 +14,7 @@ internal static class OrchestratorRoot
         GetCommand.Create(),
         ExplainCommand.Create(),
         SimulateCommand.Create(),
+        PlanCommand.Create(),
         ImageCommand.Create(),
         ServerCommand.Create(),
     }.ShowExamples(

@@ -46,10 +46,6 @@ internal static class SimulateCommand
 
     private static readonly Option<bool> Removable = new("--removable") { Description = "Answer which nodes could be taken away, each by itself and all together" };
 
-    private static readonly Option<string?> Snapshot = new("--snapshot") { Description = "Read the cluster from a file, as --save-snapshot or 'kubectl get ... -o yaml' wrote it, instead of a server", HelpName = "FILE" };
-
-    private static readonly Option<string?> SaveSnapshot = new("--save-snapshot") { Description = "Write the cluster, as it is before the simulation, to a file (JSON, or YAML if so named)", HelpName = "FILE" };
-
     private static readonly Option<string> Format = new Option<string>("--output", "-o")
     {
         Description = "Form of the output",
@@ -62,12 +58,12 @@ internal static class SimulateCommand
     {
         var command = new Command("simulate", "Show what would be: with more workloads, other nodes or another policy. Changes nothing.")
         {
-            Files, AddNodes, Like, Drain, Lose, Policy, Seed, HowMany, Limit, Removable, Snapshot, SaveSnapshot, Format, Html,
+            Files, AddNodes, Like, Drain, Lose, Policy, Seed, HowMany, Limit, Removable, Format, Html,
         };
         AddNodes.Validators.Add(r => Check(r.GetValueOrDefault<int>() is >= 0 and <= MostAddedNodes, r, $"--add-nodes takes 0 to {MostAddedNodes}"));
         Limit.Validators.Add(r => Check(r.GetValueOrDefault<int>() is >= 1 and <= 1_000_000, r, "--limit takes 1 to 1000000"));
-        var client = ClientOptions.AddTo(command);
-        command.SetAction((parsed, cancel) => RunAsync(parsed, client, cancel));
+        var source = ClusterSource.AddTo(command);
+        command.SetAction((parsed, cancel) => RunAsync(parsed, source, cancel));
         return command.WithExamples(
             "orchestrator simulate -f deployment.yaml",
             "orchestrator simulate --lose node-2 --html page.html",
@@ -89,17 +85,11 @@ internal static class SimulateCommand
         }
     }
 
-    private static async Task<int> RunAsync(ParseResult parsed, ClientOptions client, CancellationToken cancel)
+    private static async Task<int> RunAsync(ParseResult parsed, ClusterSource source, CancellationToken cancel)
     {
         CheckTogether(parsed);
         var manifests = ManifestReader.ReadAll(parsed.GetValue(Files)!, Console.In);
-        var (objects, ns) = await SnapshotAsync(parsed, client, cancel);
-        if (parsed.GetValue(SaveSnapshot) is { } saved)
-        {
-            SnapshotFile.Write(saved, objects);
-            await Console.Error.WriteLineAsync($"{objects.Count} objects written to {saved}");
-        }
-
+        var (objects, ns) = await source.ReadAsync(parsed, cancel);
         var cluster = SimulatedCluster.Of(objects);
         var policy = parsed.GetValue(Policy)!;
         var question = new SimulationQuestion
@@ -146,17 +136,6 @@ internal static class SimulateCommand
         {
             throw new CommandFailedException("--add-nodes N and --like NODE go together; Nodes of manifests are added by -f alone");
         }
-    }
-
-    private static async Task<(IReadOnlyList<JsonElement> Objects, string Namespace)> SnapshotAsync(ParseResult parsed, ClientOptions client, CancellationToken cancel)
-    {
-        if (parsed.GetValue(Snapshot) is { } file)
-        {
-            return (SnapshotFile.Read(file), client.Namespace(parsed) ?? "default");
-        }
-
-        using var connection = client.Open(parsed);
-        return (await LiveSnapshot.ReadAsync(connection, cancel), client.Namespace(parsed, connection));
     }
 
     private static int Show<T>(ParseResult parsed, SimulationAnswer<T> answer, JsonTypeInfo<T> type, Action<T> table, Action<T, TextWriter> page)

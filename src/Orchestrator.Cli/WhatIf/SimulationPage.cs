@@ -74,7 +74,8 @@ internal static class SimulationPage
         }
     }
 
-    private static void Nodes(HtmlPage page, IReadOnlyList<NodeChange> nodes)
+    /// <summary>A table of nodes.</summary>
+    public static void Nodes(HtmlPage page, IReadOnlyList<NodeChange> nodes)
     {
         string[] resources = [.. nodes.SelectMany(n => n.Resources).Select(r => r.Resource).Distinct(StringComparer.Ordinal).Where(r => r != "pods")];
         page.Section("Nodes", () => page.Table(

@@ -16,7 +16,7 @@ internal sealed class SimulationView(IAnsiConsole console)
         WritePending(report.Pending);
         WriteDepartures(report.Departures);
         UseTable.Write(console, report.Resources);
-        WriteNodes(report.Nodes);
+        WriteNodes(console, report.Nodes);
     }
 
     /// <summary>What the report takes for granted.</summary>
@@ -26,6 +26,32 @@ internal sealed class SimulationView(IAnsiConsole console)
         {
             console.MarkupLineInterpolated($"[grey]Note: {note}.[/]");
         }
+    }
+
+    /// <summary>How nodes change; where there are many, those that do.</summary>
+    public static void WriteNodes(IAnsiConsole console, IReadOnlyList<NodeChange> nodes)
+    {
+        if (nodes.Count == 0)
+        {
+            return;
+        }
+
+        console.MarkupLineInterpolated($"[bold]Nodes[/]");
+        var table = UseTable.Plain("Node", "Change", "Pods", "cpu", "memory");
+
+        // The nodes that change come first where not all are shown.
+        var shown = nodes.OrderBy(n => n.Change is null && n.PodsBefore == n.PodsAfter ? 1 : 0).Take(MostRows).OrderBy(n => n.Name, StringComparer.Ordinal);
+        foreach (var node in shown)
+        {
+            table.AddRow(
+                new Text(node.Name),
+                new Text(node.Change ?? ""),
+                new Text(node.PodsBefore == node.PodsAfter ? UseTable.Number(node.PodsAfter) : $"{UseTable.Number(node.PodsBefore)} -> {UseTable.Number(node.PodsAfter)}"),
+                new Text(Use(node, "cpu")),
+                new Text(Use(node, "memory")));
+        }
+
+        Finish(console, table, nodes.Count);
     }
 
     private void WriteSummary(SimulationReport report)
@@ -59,7 +85,7 @@ internal sealed class SimulationView(IAnsiConsole console)
                 new Text(Nodes(group)));
         }
 
-        Finish(table, groups.Count);
+        Finish(console, table, groups.Count);
         foreach (var preemptor in placements.Where(p => p.Victims is not null).Take(MostRows))
         {
             console.MarkupLineInterpolated($"  {preemptor.Pod} takes the place of {string.Join(", ", preemptor.Victims!)} on {preemptor.Node}");
@@ -85,7 +111,7 @@ internal sealed class SimulationView(IAnsiConsole console)
             }
         }
 
-        More(groups.Count);
+        More(console, groups.Count);
         console.WriteLine();
     }
 
@@ -102,43 +128,18 @@ internal sealed class SimulationView(IAnsiConsole console)
             console.MarkupLineInterpolated($"  {departure.Pod} on {departure.Node}: {departure.Reason}");
         }
 
-        More(departures.Count);
+        More(console, departures.Count);
         console.WriteLine();
     }
 
-    private void WriteNodes(IReadOnlyList<NodeChange> nodes)
-    {
-        if (nodes.Count == 0)
-        {
-            return;
-        }
-
-        console.MarkupLineInterpolated($"[bold]Nodes[/]");
-        var table = UseTable.Plain("Node", "Change", "Pods", "cpu", "memory");
-
-        // The nodes that change come first where not all are shown.
-        var shown = nodes.OrderBy(n => n.Change is null && n.PodsBefore == n.PodsAfter ? 1 : 0).Take(MostRows).OrderBy(n => n.Name, StringComparer.Ordinal);
-        foreach (var node in shown)
-        {
-            table.AddRow(
-                new Text(node.Name),
-                new Text(node.Change ?? ""),
-                new Text(node.PodsBefore == node.PodsAfter ? UseTable.Number(node.PodsAfter) : $"{UseTable.Number(node.PodsBefore)} -> {UseTable.Number(node.PodsAfter)}"),
-                new Text(Use(node, "cpu")),
-                new Text(Use(node, "memory")));
-        }
-
-        Finish(table, nodes.Count);
-    }
-
-    private void Finish(Table table, int rows)
+    private static void Finish(IAnsiConsole console, Table table, int rows)
     {
         console.Write(table);
-        More(rows);
+        More(console, rows);
         console.WriteLine();
     }
 
-    private void More(int rows)
+    private static void More(IAnsiConsole console, int rows)
     {
         if (rows > MostRows)
         {

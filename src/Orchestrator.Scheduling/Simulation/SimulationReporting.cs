@@ -31,7 +31,8 @@ internal static class SimulationReporting
     private static int[] Columns(UsageSample before, UsageSample after) =>
         [.. Enumerable.Range(0, after.Columns).Where(c => before.IsOffered(c) || after.IsOffered(c))];
 
-    private static NodeChange[] Nodes(SimulationQuestion question, UsageSample before, UsageSample after)
+    /// <summary>Nodes in the order of their names.</summary>
+    public static NodeChange[] Nodes(SimulationQuestion question, UsageSample before, UsageSample after)
     {
         int[] columns = Columns(before, after);
         string? Change(string node) =>

@@ -50,7 +50,7 @@ public static class Simulator
     }
 
     // In the order in which they came, as far as their times tell.
-    private static void EnqueueWaiting(SimulatedCluster cluster, PlacementRun run)
+    internal static void EnqueueWaiting(SimulatedCluster cluster, PlacementRun run)
     {
         foreach (SimulatedPod pod in cluster.Pods.Where(Waits).OrderBy(p => p.Facts.CreatedSeconds).ThenBy(p => p.Key, StringComparer.Ordinal).ToArray())
         {

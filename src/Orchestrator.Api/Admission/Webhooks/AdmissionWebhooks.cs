@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Orchestrator.Api.CustomResources;
 using Orchestrator.Api.Responses;
 using Orchestrator.Model.Json;

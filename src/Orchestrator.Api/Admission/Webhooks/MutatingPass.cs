@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Orchestrator.Api.Auditing;
-using Orchestrator.Api.Patching;
 using Orchestrator.Api.Responses;
 using Orchestrator.Model.Kinds;
 

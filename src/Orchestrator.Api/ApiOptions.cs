@@ -39,6 +39,9 @@ public sealed class ApiOptions
     /// <summary>Shortest time after which a watch without timeoutSeconds is ended; the longest is twice that.</summary>
     public TimeSpan MinWatchTimeout { get; set; } = TimeSpan.FromMinutes(30);
 
+    /// <summary>How long a watch waits for its client to read what has been written; then it is cut, and what it held of the server's memory freed.</summary>
+    public TimeSpan WatchWriteTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Responses at least this large are compressed for clients that accept gzip.</summary>
     public int CompressFromBytes { get; set; } = 128 * 1024;
 

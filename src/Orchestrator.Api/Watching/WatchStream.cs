@@ -10,7 +10,7 @@ using Orchestrator.Store;
 namespace Orchestrator.Api.Watching;
 
 /// <summary>Writes watch events, one JSON object per line. Nothing leaves before <see cref="FlushAsync"/>: a batch of events is one write.</summary>
-internal sealed class WatchStream(ApiCall call, ResponseForm form, TableRows tables)
+internal sealed class WatchStream(ApiCall call, ResponseForm form, TableRows tables, TimeSpan writeTimeout, TimeProvider clock)
 {
     private readonly PipeWriter _writer = call.Http.Response.BodyWriter;
     private bool _tableBegun;
@@ -43,7 +43,20 @@ internal sealed class WatchStream(ApiCall call, ResponseForm form, TableRows tab
         Write("{\"type\":\"ERROR\",\"object\":"u8, buffer.Written);
     }
 
-    public ValueTask<FlushResult> FlushAsync(CancellationToken cancel) => _writer.FlushAsync(cancel);
+    /// <summary>Sends what has been written.</summary>
+    /// <exception cref="TimeoutException">The client does not read.</exception>
+    public ValueTask FlushAsync(CancellationToken cancel)
+    {
+        var flush = _writer.FlushAsync(cancel);
+        if (!flush.IsCompletedSuccessfully)
+        {
+            return new(flush.AsTask().WaitAsync(writeTimeout, clock, cancel));
+        }
+
+        // Taken, as a value task must be; whether the client is still there says the token.
+        _ = flush.Result;
+        return ValueTask.CompletedTask;
+    }
 
     private void Write(ReadOnlySpan<byte> head, ReadOnlyMemory<byte> obj)
     {

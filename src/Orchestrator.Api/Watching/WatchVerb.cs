@@ -61,7 +61,7 @@ internal sealed class WatchVerb(
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(call.Cancel, lifetime.ApplicationStopping);
         await using var timeout = clock.CreateTimer(
             static state => ((CancellationTokenSource)state!).Cancel(), ended, TimeoutOf(watch), Timeout.InfiniteTimeSpan);
-        var stream = new WatchStream(call, watch.Form, tables);
+        var stream = new WatchStream(call, watch.Form, tables, options.WatchWriteTimeout, clock);
         await BeginAsync(call.Http);
         try
         {
@@ -75,6 +75,11 @@ internal sealed class WatchVerb(
         {
             stream.WriteError(StatusErrors.Expired(e.Message));
             await stream.FlushAsync(call.Cancel);
+        }
+        catch (TimeoutException)
+        {
+            // Nothing more can be said to a client that does not read; cut off, it resumes from the last event it has got.
+            call.Http.Abort();
         }
         catch (SubscriptionLaggedException)
         {

@@ -1,3 +1,4 @@
+using System.Net;
 using k8s;
 using Microsoft.Extensions.DependencyInjection;
 using Orchestrator.Api;
@@ -19,7 +20,9 @@ public sealed class StalledWatchTests(PostgresFixture postgres)
     public async Task A_watch_whose_client_stops_reading_is_cut_and_one_that_reads_is_not()
     {
         await using var server = await TestServer.StartAsync(postgres);
-        server.Services.GetRequiredService<ApiOptions>().WatchWriteTimeout = TimeSpan.FromSeconds(4);
+        var options = server.Services.GetRequiredService<ApiOptions>();
+        options.WatchWriteTimeout = TimeSpan.FromSeconds(4);
+        options.MaxWatches = 1;
         using var client = server.Client();
         for (var i = 0; i < Objects; i++)
         {
@@ -28,14 +31,14 @@ public sealed class StalledWatchTests(PostgresFixture postgres)
 
         using var stalled = server.Http();
         using var answer = await stalled.GetAsync(Watches, HttpCompletionOption.ResponseHeadersRead);
-        await Eventually.TrueAsync(async () => await OpenAsync(server) == 0, "the stalled watch to be cut");
+        answer.EnsureSuccessStatusCode();
+        using var other = server.Http();
+        using var served = await Eventually.GetAsync(() => OpenAsync(other), "room for another watch, once the stalled one is cut");
+        using var lively = new StreamReader(await served.Content.ReadAsStreamAsync());
+        await ReadAsync(lively, Objects);
+
         using var events = new StreamReader(await answer.Content.ReadAsStreamAsync());
         await Assert.ThrowsAnyAsync<IOException>(async () => await ReadAsync(events, Objects));
-
-        using var lively = server.Http();
-        using var read = new StreamReader(await lively.GetStreamAsync(Watches));
-        await ReadAsync(read, Objects);
-        await Eventually.TrueAsync(async () => await OpenAsync(server) == 1, "the other watch to be open");
     }
 
     private static async Task ReadAsync(StreamReader events, int count)
@@ -46,12 +49,16 @@ public sealed class StalledWatchTests(PostgresFixture postgres)
         }
     }
 
-    /// <summary>Watches of ConfigMaps that are open, as the metrics say.</summary>
-    private static async Task<int> OpenAsync(TestServer server)
+    private static async Task<HttpResponseMessage?> OpenAsync(HttpClient http)
     {
-        using var http = server.Http();
-        var lines = (await http.GetStringAsync("/metrics")).Split('\n');
-        var line = lines.LastOrDefault(l => l.StartsWith("orchestrator_api_watches", StringComparison.Ordinal) && l.Contains("resource=\"configmaps\"", StringComparison.Ordinal));
-        return line is null ? -1 : (int)double.Parse(line.Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture);
+        var response = await http.GetAsync(Watches, HttpCompletionOption.ResponseHeadersRead);
+        if (response.IsSuccessStatusCode)
+        {
+            return response;
+        }
+
+        Assert.Equal(HttpStatusCode.TooManyRequests, response.StatusCode);
+        response.Dispose();
+        return null;
     }
 }

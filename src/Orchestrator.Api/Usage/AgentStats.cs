@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Orchestrator.Api.Decoding;
-using Orchestrator.Api.Responses;
 using Orchestrator.Api.Subresources.Agents;
 
 namespace Orchestrator.Api.Usage;
@@ -84,6 +84,10 @@ internal sealed class AgentStats(AgentEndpoints agents, TimeProvider time) : IDi
         catch (HttpRequestException e)
         {
             return new NodeReading(null, $"its agent cannot be reached: {e.InnerException?.Message ?? e.Message}");
+        }
+        catch (JsonException e)
+        {
+            return new NodeReading(null, $"its agent answered what is no summary: {e.Message}");
         }
         finally
         {

@@ -14,6 +14,7 @@ root.Subcommands.Add(WatchScenario.Create());
 root.Subcommands.Add(BindScenario.Create());
 root.Subcommands.Add(MemoryScenario.Create());
 root.Subcommands.Add(PlacementScenario.Create());
+root.Subcommands.Add(RolloutScenario.Create());
 root.Subcommands.Add(OpenbScenario.Create());
 root.Subcommands.Add(AzureVmScenario.Create());
 root.Subcommands.Add(AllScenarios.Create());

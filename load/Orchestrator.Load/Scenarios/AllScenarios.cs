@@ -33,6 +33,10 @@ internal static class AllScenarios
         memory.Print(settings.Format);
         FiguresPage.Write(page, "memory", memory.ToMarkdown());
 
+        var rollout = await RolloutScenario.MeasureAsync(cancel);
+        rollout.Print(settings.Format);
+        FiguresPage.Write(page, "rollout", rollout.ToMarkdown());
+
         var placement = await PlacementScenario.MeasureAsync(settings);
         failed |= placement.Finish(settings.Format);
         FiguresPage.Write(page, "placement", placement.ToMarkdown());

@@ -45,6 +45,10 @@ internal sealed class ApiConnection : IDisposable
     /// <summary>The bytes of a request that merges the JSON into what is there.</summary>
     public static byte[] MergePatch(string path, string json) => WithBody("PATCH", path, "application/merge-patch+json", json);
 
+    /// <summary>The bytes of a request by any method with a body.</summary>
+    public static byte[] WithBody(string method, string path, string contentType, string json) => Encoding.UTF8.GetBytes(
+        $"{method} {path} HTTP/1.1\r\nHost: localhost\r\nAccept: application/json\r\nContent-Type: {contentType}\r\nContent-Length: {Encoding.UTF8.GetByteCount(json)}\r\n\r\n{json}");
+
     /// <summary>Sends the request and reads the whole answer.</summary>
     /// <returns>The body, valid until the next call.</returns>
     /// <exception cref="HttpRequestException">The answer has another status than <paramref name="expected"/>, or no Content-Length.</exception>
@@ -93,9 +97,6 @@ internal sealed class ApiConnection : IDisposable
             // Enough.
         }
     }
-
-    private static byte[] WithBody(string method, string path, string contentType, string json) => Encoding.UTF8.GetBytes(
-        $"{method} {path} HTTP/1.1\r\nHost: localhost\r\nAccept: application/json\r\nContent-Type: {contentType}\r\nContent-Length: {Encoding.UTF8.GetByteCount(json)}\r\n\r\n{json}");
 
     public void Dispose()
     {

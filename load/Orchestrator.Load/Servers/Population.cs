@@ -13,7 +13,8 @@ internal static class Population
     public static Task CreatePodsAsync(ServerProcess server, int count, int nodes, CancellationToken cancel) =>
         CreateAsync(server, count, "/api/v1/namespaces/default/pods", i => Pod($"pod-{i}", nodes > 0 ? $"\"nodeName\":\"node-{i % nodes}\"," : "\"schedulerName\":\"nobody\","), cancel);
 
-    private static async Task CreateAsync(ServerProcess server, int count, string path, Func<int, string> body, CancellationToken cancel)
+    /// <summary>Creates so many objects below a path, over several connections at once.</summary>
+    public static async Task CreateAsync(ServerProcess server, int count, string path, Func<int, string> body, CancellationToken cancel)
     {
         var connections = await Task.WhenAll(Enumerable.Range(0, Connections).Select(_ => server.ConnectAsync(cancel)));
         var next = -1;

@@ -1,8 +1,6 @@
-using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Grains.Reconciling;
 using Orchestrator.Model;
-using Orchestrator.Store;
 
 namespace Orchestrator.Grains.Apps;
 

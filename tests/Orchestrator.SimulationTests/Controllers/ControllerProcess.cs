@@ -3,7 +3,6 @@ using Orchestrator.Grains.Apps.DaemonSets;
 using Orchestrator.Grains.Apps.Deployments;
 using Orchestrator.Grains.Apps.ReplicaSets;
 using Orchestrator.Grains.Apps.StatefulSets;
-using Orchestrator.Grains.Creations;
 using Orchestrator.Grains.Events;
 using Orchestrator.Grains.Feed;
 using Orchestrator.Grains.Reconciling;

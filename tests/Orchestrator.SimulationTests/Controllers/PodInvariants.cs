@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Orchestrator.Model.Json;
 using Orchestrator.Store;
 using Orchestrator.Testing.Cluster;

@@ -117,7 +117,7 @@ public sealed class RunningNodes : IAsyncDisposable
 
     private void Run(JsonObject pod)
     {
-        string now = DateTimeOffset.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+        string now = TimeProvider.System.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
         JsonObject container = (JsonObject)pod["spec"]!["containers"]![0]!;
         string image = (string)container["image"]!;
         string ready = image.StartsWith("broken", StringComparison.Ordinal) ? "False" : "True";

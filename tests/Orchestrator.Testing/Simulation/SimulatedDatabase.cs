@@ -31,6 +31,8 @@ public sealed class SimulatedDatabase(KindRegistry kinds)
 
     public long TakeEpoch(string name) => _epochs[name] = _epochs.GetValueOrDefault(name) + 1;
 
+    public IEnumerable<StoredObject> Everything => _objects.Values;
+
     public IEnumerable<StoredObject> All(string resource) => _objects.Values.Where(o => o.Key.Resource == resource);
 
     public IReadOnlyList<CommitResult> Commit(IReadOnlyList<Mutation> mutations, Fence? fence)

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Orchestrator.Grains.Events;
-using Orchestrator.Grains.Objects;
 using Orchestrator.Model.Json;
 using Orchestrator.Store;
 

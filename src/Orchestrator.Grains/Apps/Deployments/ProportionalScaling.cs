@@ -22,7 +22,7 @@ internal static class ProportionalScaling
         List<RevisionSet> active = [.. state.All.Where(s => s.Size > 0)];
         if (active.Count <= 1)
         {
-            RevisionSet? only = active.Count == 1 ? active[0] : state.Newest ?? state.Old.LastOrDefault();
+            RevisionSet? only = active.Count == 1 ? active[0] : state.Newest ?? (state.Old.Count > 0 ? state.Old[^1] : null);
             if (only is not null)
             {
                 state.Scale(only, state.Limits.Replicas);

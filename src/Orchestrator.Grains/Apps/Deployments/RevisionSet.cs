@@ -44,6 +44,9 @@ internal sealed class RevisionSet
 
     public long Terminating { get; }
 
+    /// <summary>Available pods that it keeps once it has the size that it is to have: those that it is to end are gone already, as far as others may count on them.</summary>
+    public long Lasting => Math.Min(Available, Size);
+
     public DateTimeOffset CreatedAt { get; }
 
     /// <summary>True where it is to be written.</summary>

@@ -34,7 +34,7 @@ internal static class RollingUpdate
 
     private static void ShrinkOld(DeploymentState state, RevisionSet newest)
     {
-        long unavailableOfNewest = newest.Size - newest.Available;
+        long unavailableOfNewest = newest.Size - newest.Lasting;
         long most = state.All.Sum(s => s.Size) - state.Limits.Least - unavailableOfNewest;
         if (most <= 0 || state.Old.Sum(s => s.Size) == 0)
         {
@@ -44,7 +44,7 @@ internal static class RollingUpdate
         most -= EndUnavailable(state, most);
 
         // By the sizes too: the available pods are what the statuses say, which may not have heard of the last step.
-        long left = Math.Min(most, state.All.Sum(s => s.Available) - state.Limits.Least);
+        long left = Math.Min(most, state.All.Sum(s => s.Lasting) - state.Limits.Least);
         foreach (RevisionSet old in state.Old)
         {
             long count = Math.Min(old.Size, left);
@@ -64,7 +64,7 @@ internal static class RollingUpdate
         long ended = 0;
         foreach (RevisionSet old in state.Old)
         {
-            long count = Math.Min(most - ended, old.Size - old.Available);
+            long count = Math.Min(most - ended, old.Size - old.Lasting);
             if (count > 0)
             {
                 state.Scale(old, old.Size - count);

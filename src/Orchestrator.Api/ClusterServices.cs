@@ -24,6 +24,7 @@ using Orchestrator.Api.Subresources.Proxies;
 using Orchestrator.Api.Usage;
 using Orchestrator.Api.Verbs;
 using Orchestrator.Api.Writing;
+using Orchestrator.Model.Kinds;
 using Orchestrator.Store;
 
 namespace Orchestrator.Api;
@@ -96,6 +97,7 @@ public static class ClusterServices
     {
         services.AddSingleton<AgentStats>();
         services.AddSingleton<UsageReadings>();
+        services.AddSingleton(p => new PodUsage(p.GetRequiredService<UsageReadings>(), p.GetRequiredService<ServedKinds>()));
         foreach (var usage in (Func<UsageReadings, IObjectStore, ListVerb, ObjectResponse, UsageResource>[])[UsageResource.OfNodes, UsageResource.OfPods])
         {
             services.AddSingleton<IComputedResource>(p => usage(

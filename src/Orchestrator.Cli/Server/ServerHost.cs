@@ -12,6 +12,7 @@ using Orchestrator.Api.Security.Pki;
 using Orchestrator.Api.Security.Tokens;
 using Orchestrator.Api.Services;
 using Orchestrator.Cli.Telemetry;
+using Orchestrator.Grains.Autoscaling;
 using Orchestrator.Grains.Creations;
 using Orchestrator.Grains.Hosting;
 using Orchestrator.Model.Kinds;
@@ -85,6 +86,7 @@ public static class ServerHost
         builder.Services.AddSingleton<INodeHeartbeats, GrainHeartbeats>();
         builder.Services.AddSingleton<IObjectAdmission, GrainAdmission>();
         builder.Services.AddSingleton<INodeExplanations, GrainNodeExplanations>();
+        builder.Services.AddSingleton<IPodUsage, GrainPodUsage>();
         builder.Services.AddNodeHeartbeats();
     }
 

@@ -20,6 +20,7 @@ internal sealed record ControllerKind(string ApiVersion, string Kind, string Res
     public static readonly ControllerKind DaemonSet = new("apps/v1", "DaemonSet", Resources.DaemonSets, "daemonset-controller");
     public static readonly ControllerKind Job = new("batch/v1", "Job", Resources.Jobs, "job-controller");
     public static readonly ControllerKind CronJob = new("batch/v1", "CronJob", Resources.CronJobs, "cronjob-controller");
+    public static readonly ControllerKind Autoscaler = new("autoscaling/v2", "HorizontalPodAutoscaler", Resources.Autoscalers, "horizontal-pod-autoscaler");
 
     /// <summary>The reference that a controlled object carries.</summary>
     public JsonObject Reference(StoredObject controller) => new()

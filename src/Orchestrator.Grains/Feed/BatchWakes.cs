@@ -5,7 +5,7 @@ using Orchestrator.Store;
 
 namespace Orchestrator.Grains.Feed;
 
-/// <summary>Which Jobs and CronJobs a change concerns: the one that changed, and the one that made what changed.</summary>
+/// <summary>Which Jobs, CronJobs and autoscalers a change concerns: the one that changed, and the one that made what changed. Autoscalers look at the rest when it is time.</summary>
 internal sealed class BatchWakes(IObjectStore store)
 {
     public IEnumerable<Wake> For(Change change)
@@ -15,6 +15,7 @@ internal sealed class BatchWakes(IObjectStore store)
         {
             Resources.Jobs => Owner(obj, "CronJob", Reconciler.CronJob).Prepend(Of(Reconciler.Job, obj)),
             Resources.CronJobs => [Of(Reconciler.CronJob, obj)],
+            Resources.Autoscalers => [Of(Reconciler.Autoscaler, obj)],
             // By the label too: a pod that was orphaned names no owner, and its Job's finalizer has to come off.
             Resources.Pods when obj.Labels.TryGetValue(JobIdentity.JobNameLabel, out string? job) => [new Wake(Reconciler.Job, $"{obj.Key.Namespace}/{job}")],
             Resources.Pods when obj.OwnerUids.Count > 0 => Owner(obj, "Job", Reconciler.Job),
@@ -24,7 +25,9 @@ internal sealed class BatchWakes(IObjectStore store)
 
     /// <summary>All that may need a look.</summary>
     public IEnumerable<Wake> All() =>
-        store.List(Resources.Jobs).Items.Select(j => Of(Reconciler.Job, j)).Concat(store.List(Resources.CronJobs).Items.Select(c => Of(Reconciler.CronJob, c)));
+        store.List(Resources.Jobs).Items.Select(j => Of(Reconciler.Job, j))
+            .Concat(store.List(Resources.CronJobs).Items.Select(c => Of(Reconciler.CronJob, c)))
+            .Concat(store.List(Resources.Autoscalers).Items.Select(a => Of(Reconciler.Autoscaler, a)));
 
     private static IEnumerable<Wake> Owner(StoredObject obj, string kind, Reconciler reconciler) => OwnerReference.Of(obj)
         .Where(r => r.IsController && r.Kind == kind && r.ApiVersion == "batch/v1")

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Orchestrator.Grains.Apps;
+using Orchestrator.Grains.Autoscaling;
 using Orchestrator.Grains.CronJobs;
 using Orchestrator.Grains.Disruptions;
 using Orchestrator.Grains.Endpoints;
@@ -34,6 +35,7 @@ internal sealed partial class GrainWaker(IGrainFactory grains, ILogger<GrainWake
             Reconciler.DaemonSet => grains.GetGrain<IDaemonSetGrain>(wake.Key),
             Reconciler.Job => grains.GetGrain<IJobGrain>(wake.Key),
             Reconciler.CronJob => grains.GetGrain<ICronJobGrain>(wake.Key),
+            Reconciler.Autoscaler => grains.GetGrain<IAutoscalerGrain>(wake.Key),
             Reconciler.Service => grains.GetGrain<IServiceGrain>(wake.Key),
             _ => grains.GetGrain<INamespaceGrain>(wake.Key),
         };

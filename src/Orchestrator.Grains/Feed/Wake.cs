@@ -17,6 +17,7 @@ internal enum Reconciler
     Job,
     CronJob,
     Service,
+    Autoscaler,
 }
 
 /// <summary>A reconciler to wake.</summary>

@@ -37,6 +37,9 @@ internal abstract partial class ReconcilingGrain(
         return Task.CompletedTask;
     }
 
+    /// <summary>Reads what a plan needs that is not stored; before each look.</summary>
+    protected virtual ValueTask PrepareAsync(CancellationToken cancel) => ValueTask.CompletedTask;
+
     /// <summary>What should be done now, from what is stored. Without effects.</summary>
     protected abstract ReconcilePlan Plan(DateTimeOffset now);
 
@@ -60,6 +63,7 @@ internal abstract partial class ReconcilingGrain(
 
     private async Task<TimeSpan> PlanAndApplyAsync(CancellationToken cancel)
     {
+        await PrepareAsync(cancel);
         ReconcilePlan plan = await _reconciliation.RunAsync(
             now =>
             {

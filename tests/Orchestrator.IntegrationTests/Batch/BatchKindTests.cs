@@ -1,4 +1,5 @@
 using Orchestrator.IntegrationTests.Api;
+using Orchestrator.Testing;
 using Orchestrator.Testing.Server;
 
 namespace Orchestrator.IntegrationTests.Batch;
@@ -35,7 +36,9 @@ public sealed class BatchKindTests(ServerFixture fixture) : IClassFixture<Server
         NamespacedKubectl kubectl = await fixture.NamespaceAsync(program);
         await kubectl.RunAsync("create", "deployment", "web", "--image=x");
         await kubectl.RunAsync("autoscale", "deployment", "web", "--min=2", "--max=5", "--cpu-percent=60");
-        Assert.Matches(@"web +Deployment/web +(cpu: )?<unknown>/60% +2 +5 +0", await kubectl.RunAsync("get", "hpa"));
+        Assert.Matches(@"web +Deployment/web +(cpu: )?<unknown>/60% +2 +5 +\d", await kubectl.RunAsync("get", "hpa"));
+        await Eventually.TrueAsync(
+            async () => await kubectl.RunAsync("get", "deployment", "web", "-o", "jsonpath={.spec.replicas}") == "2", "the least replicas of the autoscaler");
         Assert.Equal("60", await kubectl.RunAsync("get", "horizontalpodautoscalers.v1.autoscaling", "web", "-o", "jsonpath={.spec.targetCPUUtilizationPercentage}"));
         Assert.Equal("60", await kubectl.RunAsync("get", "horizontalpodautoscalers.v2.autoscaling", "web", "-o", "jsonpath={.spec.metrics[0].resource.target.averageUtilization}"));
         await kubectl.RunAsync("patch", "horizontalpodautoscalers.v2.autoscaling", "web", "--type=merge", "-p", "{\"spec\":{\"behavior\":{\"scaleDown\":{\"stabilizationWindowSeconds\":10}}}}");

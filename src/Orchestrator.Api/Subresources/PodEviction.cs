@@ -228,7 +228,13 @@ internal sealed class PodEviction(IObjectStore store, ObjectDecoder decoder, Adm
             }
 
             var status = budget.Child("status")!;
-            status.Child("disruptedPods")!.Remove(pod);
+            var disrupted = status.Child("disruptedPods")!;
+            disrupted.Remove(pod);
+            if (disrupted.Count == 0)
+            {
+                status.Remove("disruptedPods");
+            }
+
             status["disruptionsAllowed"] = (status.Integer("disruptionsAllowed") ?? 0) + 1;
             var result = await store.CommitAsync(StoredEdit.Replace(stored, budget), cancel);
             if (result.Outcome == CommitOutcome.Committed)

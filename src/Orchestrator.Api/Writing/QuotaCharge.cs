@@ -28,7 +28,8 @@ internal sealed class QuotaCharge(IObjectStore store)
     public async ValueTask<Outcome<CommitResult>> CreateAsync(
         AdmissionRequest request, IReadOnlyList<Mutation> claims, CreateObject create, CancellationToken cancel)
     {
-        if (Applicable(request).Count == 0)
+        var applicable = Applicable(request);
+        if (applicable.Count == 0)
         {
             return claims.Count == 0 ? await store.CommitAsync(create, cancel) : (await store.CommitAsync(WriteClaims.Chain([.. claims, create]), cancel: cancel))[^1];
         }
@@ -37,7 +38,7 @@ internal sealed class QuotaCharge(IObjectStore store)
         await turn.WaitAsync(cancel);
         try
         {
-            return await ChargeAsync(request, claims, create, cancel);
+            return await ChargeAsync(request, applicable, claims, create, cancel);
         }
         finally
         {
@@ -46,14 +47,16 @@ internal sealed class QuotaCharge(IObjectStore store)
     }
 
     /// <summary>What the creation would be refused with, for dry runs, which are not charged.</summary>
-    public StatusError? Check(AdmissionRequest request) => Plan(request).Error;
+    public StatusError? Check(AdmissionRequest request) => Plan(request, Applicable(request)).Error;
 
     private async ValueTask<Outcome<CommitResult>> ChargeAsync(
-        AdmissionRequest request, IReadOnlyList<Mutation> claims, CreateObject create, CancellationToken cancel)
+        AdmissionRequest request, List<(StoredObject Stored, JsonObject Quota)> applicable, IReadOnlyList<Mutation> claims, CreateObject create, CancellationToken cancel)
     {
         for (int race = 0; race < MaxRaces; race++)
         {
-            Outcome<List<Mutation>> charges = Plan(request);
+            // Read once where nobody had the turn in between; a plan edits what it was read into.
+            bool isCurrent = race == 0 && applicable.TrueForAll(q => ReferenceEquals(store.Get(q.Stored.Key), q.Stored));
+            Outcome<List<Mutation>> charges = Plan(request, isCurrent ? applicable : Applicable(request));
             if (charges.Failed)
             {
                 return charges.Error;
@@ -87,22 +90,21 @@ internal sealed class QuotaCharge(IObjectStore store)
         return quotas;
     }
 
-    private Outcome<List<Mutation>> Plan(AdmissionRequest request)
+    private Outcome<List<Mutation>> Plan(AdmissionRequest request, List<(StoredObject Stored, JsonObject Quota)> applicable)
     {
-        (_, List<Mutation> charges, StatusError? refusal) = PlanAll([request]);
+        (_, List<Mutation> charges, StatusError? refusal) = PlanAll([request], applicable);
         return refusal is null ? charges : refusal;
     }
 
     /// <summary>The charges of as many creations, from the first on, as the quotas allow; of one kind and one namespace.</summary>
     /// <returns>How many are allowed, one charge for each quota that bounds them, and the refusal of the first that is not.</returns>
-    public (int Allowed, List<Mutation> Charges, StatusError? Refusal) PlanAll(IReadOnlyList<AdmissionRequest> requests)
-    {
-        if (requests.Count == 0)
-        {
-            return (0, [], null);
-        }
+    public (int Allowed, List<Mutation> Charges, StatusError? Refusal) PlanAll(IReadOnlyList<AdmissionRequest> requests) =>
+        requests.Count == 0 ? (0, [], null) : PlanAll(requests, Applicable(requests[0]));
 
-        List<QuotaTally> tallies = [.. Applicable(requests[0]).Select(q => new QuotaTally(q.Stored, q.Quota, Used(q.Quota, requests[0].Namespace)))];
+    private (int Allowed, List<Mutation> Charges, StatusError? Refusal) PlanAll(
+        IReadOnlyList<AdmissionRequest> requests, List<(StoredObject Stored, JsonObject Quota)> applicable)
+    {
+        List<QuotaTally> tallies = [.. applicable.Select(q => new QuotaTally(q.Stored, q.Quota, Used(q.Quota, requests[0].Namespace)))];
         int allowed = 0;
         StatusError? refusal = null;
         while (allowed < requests.Count && refusal is null)

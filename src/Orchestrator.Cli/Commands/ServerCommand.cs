@@ -68,6 +68,7 @@ internal static class ServerCommand
         };
         ServerServiceOptions.AddTo(command);
         ServerSecurityOptions.AddTo(command);
+        ServerSchedulerOptions.AddTo(command);
         command.SetAction(async (parsed, cancel) =>
         {
             await ServerRun.RunAsync(Read(parsed), cancel);
@@ -98,6 +99,7 @@ internal static class ServerCommand
             GatewayPort = Port("--gateway-port", parsed.GetValue(GatewayPort)),
             OtlpEndpoint = Endpoint(parsed.GetValue(OtlpEndpoint)),
             Services = ServerServiceOptions.Read(parsed),
+            SchedulerProfiles = ServerSchedulerOptions.Read(parsed),
             Security = ServerSecurityOptions.Read(parsed),
         };
     }

@@ -30,7 +30,17 @@ internal static class ManifestReader
         [.. paths.SelectMany(path => ReadPath(path, standardInput)).Take(MaxManifests)];
 
     /// <summary>Reads the text of one file.</summary>
-    public static IReadOnlyList<Manifest> Read(string source, TextReader text)
+    public static IReadOnlyList<Manifest> Read(string source, TextReader text) =>
+        [.. Load(source, text).Documents.SelectMany((document, index) => Unfold(source, index + 1, document.RootNode))];
+
+    /// <summary>Reads a file that holds one object of any form, such as a configuration, which has no name.</summary>
+    /// <exception cref="ManifestException">The file is malformed, or holds something else.</exception>
+    public static JsonObject ReadObject(string source, TextReader text) =>
+        Load(source, text).Documents is [var only] && ToJson(only.RootNode, source) is JsonObject body
+            ? body
+            : throw new ManifestException($"{source}: must hold one object");
+
+    private static YamlStream Load(string source, TextReader text)
     {
         var stream = new YamlStream();
         try
@@ -42,7 +52,7 @@ internal static class ManifestReader
             throw new ManifestException($"{source}:{error.Start.Line}:{error.Start.Column}: {error.Message}", error);
         }
 
-        return [.. stream.Documents.SelectMany((document, index) => Unfold(source, index + 1, document.RootNode))];
+        return stream;
     }
 
     private static IEnumerable<Manifest> ReadPath(string path, TextReader standardInput)

@@ -15,6 +15,7 @@ using Orchestrator.Cli.Telemetry;
 using Orchestrator.Grains.Autoscaling;
 using Orchestrator.Grains.Creations;
 using Orchestrator.Grains.Hosting;
+using Orchestrator.Grains.Scheduling;
 using Orchestrator.Model.Kinds;
 using Orchestrator.Store;
 using Orchestrator.Store.PrivatePostgres;
@@ -82,6 +83,7 @@ public static class ServerHost
             SiloPort = options.SiloPort,
             GatewayPort = options.GatewayPort,
             AdvertisedAddress = options.EffectiveAddress,
+            Scheduler = new SchedulerOptions { Profiles = options.SchedulerProfiles },
         });
         builder.Services.AddSingleton<INodeHeartbeats, GrainHeartbeats>();
         builder.Services.AddSingleton<IObjectAdmission, GrainAdmission>();

@@ -1,6 +1,7 @@
 using System.Net;
 using Orchestrator.Api.Security;
 using Orchestrator.Api.Services;
+using Orchestrator.Scheduling.Profiles;
 
 namespace Orchestrator.Cli.Server;
 
@@ -38,6 +39,9 @@ public sealed record ServerOptions
 
     /// <summary>Addresses and node ports that Services are given.</summary>
     public ServiceNetwork Services { get; init; } = new();
+
+    /// <summary>How pods are placed.</summary>
+    public IReadOnlyList<SchedulerProfile> SchedulerProfiles { get; init; } = [SchedulerProfile.Default];
 
     public Uri? OtlpEndpoint { get; init; }
 

@@ -16,10 +16,10 @@ internal sealed class DecisionSink(ExplanationRecorder explanations, IEventRecor
             PodFacts pod = decision.Pod.Facts;
             telemetry.Decided(scheduler, decision);
             explanations.Record(PlacementExplanation.Of(
-                new ExplainedPod(pod.Namespace, pod.Name, pod.Uid), decision.Report, decision.NodeName, scheduler, epoch, revision, decision.DecidedAt));
+                new ExplainedPod(pod.Namespace, pod.Name, pod.Uid), decision.Report, decision.NodeName, pod.SchedulerName, epoch, revision, decision.DecidedAt));
             if (decision.NodeName is null)
             {
-                events.Record(Event(scheduler, pod, true, "FailedScheduling", decision.Report.Message));
+                events.Record(Event(pod, true, "FailedScheduling", decision.Report.Message));
             }
         }
     }
@@ -35,7 +35,7 @@ internal sealed class DecisionSink(ExplanationRecorder explanations, IEventRecor
         if (outcome == CommitOutcome.Committed)
         {
             PodFacts pod = decision.Pod.Facts;
-            events.Record(Event(scheduler, pod, false, "Scheduled", $"Successfully assigned {pod.Namespace}/{pod.Name} to {decision.NodeName}"));
+            events.Record(Event(pod, false, "Scheduled", $"Successfully assigned {pod.Namespace}/{pod.Name} to {decision.NodeName}"));
         }
     }
 
@@ -53,6 +53,6 @@ internal sealed class DecisionSink(ExplanationRecorder explanations, IEventRecor
 
     public void Stopped(string scheduler) => telemetry.QueueIs(scheduler, 0, 0, 0);
 
-    private static ObservedEvent Event(string scheduler, PodFacts pod, bool isWarning, string reason, string message) =>
-        new("v1", "Pod", pod.Namespace, pod.Name, pod.Uid, isWarning, reason, message, scheduler);
+    private static ObservedEvent Event(PodFacts pod, bool isWarning, string reason, string message) =>
+        new("v1", "Pod", pod.Namespace, pod.Name, pod.Uid, isWarning, reason, message, pod.SchedulerName);
 }

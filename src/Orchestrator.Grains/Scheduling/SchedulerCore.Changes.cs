@@ -49,6 +49,20 @@ internal sealed partial class SchedulerCore
                 }
 
                 break;
+            case Resources.Services:
+                using (JsonDocument json = JsonDocument.Parse(stored.Json))
+                {
+                    _company.SetService(stored.Key.Namespace, stored.Key.Name, json.RootElement);
+                }
+
+                break;
+            case Resources.ReplicaSets or Resources.StatefulSets or Resources.ReplicationControllers:
+                using (JsonDocument json = JsonDocument.Parse(stored.Json))
+                {
+                    _company.SetController(stored.Uid, json.RootElement);
+                }
+
+                break;
         }
     }
 
@@ -77,6 +91,12 @@ internal sealed partial class SchedulerCore
                 break;
             case Resources.DisruptionBudgets:
                 SetBudget(stored.Uid, null);
+                break;
+            case Resources.Services:
+                _company.SetService(stored.Key.Namespace, stored.Key.Name, null);
+                break;
+            case Resources.ReplicaSets or Resources.StatefulSets or Resources.ReplicationControllers:
+                _company.SetController(stored.Uid, null);
                 break;
         }
     }
@@ -111,14 +131,15 @@ internal sealed partial class SchedulerCore
 
     private void SetPod(StoredObject stored, DateTimeOffset now)
     {
-        if (_pods.TryGetValue(stored.Uid, out KnownPod? known) && known.Revision >= stored.Revision)
+        bool isNew = !_pods.TryGetValue(stored.Uid, out KnownPod? known);
+        if (known?.Revision >= stored.Revision)
         {
             return;
         }
 
-        _pods[stored.Uid] = new KnownPod(stored.Key, stored.Revision);
         using JsonDocument json = JsonDocument.Parse(stored.Json);
         PodFacts facts = PodReader.Read(json.RootElement) with { Uid = stored.Uid, Namespace = stored.Key.Namespace, Name = stored.Key.Name };
+        _pods[stored.Uid] = new KnownPod(stored.Key, stored.Revision, facts.SchedulerName);
         if (facts.HasEnded)
         {
             _assumed.Remove(stored.Uid);
@@ -129,13 +150,24 @@ internal sealed partial class SchedulerCore
         {
             _assumed.Remove(stored.Uid);
             Forget(stored.Uid);
-            Workload workload = _workloads.Find(json.RootElement, HandlerOf(facts) ?? "");
+            Workload workload = WorkloadOf(json.RootElement, facts.SchedulerName, HandlerOf(facts) ?? "");
+            if (isNew)
+            {
+                Learn(workload);
+            }
+
             _cluster.PlacePod(stored.Uid, facts.NodeName, workload, facts.Rank, facts.Devices.Count == 0 ? null : facts.Devices);
             _placedSince.Add(workload.Identity);
         }
-        else if (facts.SchedulerName == _schedulerName && !facts.IsTerminating && !facts.IsGated)
+        else if (_profiles.ContainsKey(facts.SchedulerName) && !facts.IsTerminating && !facts.IsGated)
         {
-            Wait(stored, facts, _workloads.Find(json.RootElement, HandlerOf(facts) ?? ""), now);
+            Workload workload = WorkloadOf(json.RootElement, facts.SchedulerName, HandlerOf(facts) ?? "");
+            if (isNew)
+            {
+                Learn(workload);
+            }
+
+            Wait(stored, facts, workload, now);
         }
         else
         {
@@ -148,7 +180,7 @@ internal sealed partial class SchedulerCore
     private void Wait(StoredObject stored, PodFacts facts, Workload workload, DateTimeOffset now)
     {
         bool demandsChanged = _waiting.TryGetValue(stored.Uid, out WaitingPod? old) && old.Workload != workload;
-        _waiting[stored.Uid] = new WaitingPod(stored, workload);
+        _waiting[stored.Uid] = new WaitingPod(stored, workload, facts.SchedulerName);
         _queue.Set(new PendingPod(facts, stored.Revision), now, demandsChanged);
         if (facts.NominatedNodeName.Length > 0 && _cluster.FindPod(stored.Uid) is null)
         {

@@ -31,7 +31,7 @@ internal sealed partial class SchedulerCore
             _cluster.RemovePod(podUid);
         }
 
-        NodeReport report = _placer.ReportNode(workload.Value, slot);
+        NodeReport report = (_profiles.GetValueOrDefault(known.SchedulerName) ?? _profiles.Values.First()).Placer.ReportNode(workload.Value, slot);
         PreemptionPlan? plan = report.Fits ? null : _preemptor.FindAt(slot, workload.Value, priority);
         if (placed is not null)
         {

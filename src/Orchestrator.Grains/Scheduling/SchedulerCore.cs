@@ -3,6 +3,7 @@ using Orchestrator.Model;
 using Orchestrator.Scheduling.Cluster;
 using Orchestrator.Scheduling.Placing;
 using Orchestrator.Scheduling.Preemption;
+using Orchestrator.Scheduling.Profiles;
 using Orchestrator.Scheduling.Queueing;
 using Orchestrator.Scheduling.Workloads;
 using Orchestrator.Store;
@@ -21,13 +22,13 @@ internal sealed partial class SchedulerCore
     // After so many lost races in a row a pod backs off, instead of being tried again at once.
     private const int ImmediateRetries = 3;
 
-    private readonly string _schedulerName;
+    private readonly Dictionary<string, ProfileAtWork> _profiles = new(StringComparer.Ordinal);
+    private readonly PodCompany _company = new();
     private readonly ClusterState _cluster = new();
     private readonly WorkloadCatalog _workloads;
     private readonly QueueingHints _hints;
     private readonly HashSet<PodIdentity> _placedSince = [];
     private readonly SchedulingQueue _queue = new();
-    private readonly Placer _placer;
     private readonly Dictionary<string, NodeFacts> _nodes = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _handlers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, WaitingPod> _waiting = new(StringComparer.Ordinal);
@@ -38,12 +39,19 @@ internal sealed partial class SchedulerCore
     private readonly int _anyFilter;
     private readonly int _usage;
 
-    public SchedulerCore(string schedulerName, PlacementProfile profile, Random random)
+    /// <param name="profiles">How pods are placed, by their scheduler name; pods of other names are left to others.</param>
+    /// <param name="random">Breaks ties.</param>
+    public SchedulerCore(IReadOnlyList<SchedulerProfile> profiles, Random random)
     {
-        _schedulerName = schedulerName;
+        // All profiles have the same filters: they tell only good places from better ones.
+        PlacementProfile profile = PlacementProfile.Default;
+        foreach (SchedulerProfile named in profiles)
+        {
+            _profiles.Add(named.SchedulerName, new ProfileAtWork(new Placer(_cluster, named.Build(random), random), named.Defaults));
+        }
+
         _workloads = new WorkloadCatalog(_cluster);
         _hints = new QueueingHints(_cluster, profile);
-        _placer = new Placer(_cluster, profile, random);
         _preemptor = new Preemptor(_cluster, profile, random);
         _anyFilter = (1 << profile.FilterCount) - 1;
         _usage = profile.Filters.Where(f => f.IsHelpedByPreemption).Aggregate(0, (bits, filter) => bits | profile.BitOf(filter.Name));
@@ -127,8 +135,9 @@ internal sealed partial class SchedulerCore
         Workload workload = waiting.Workload.Shape.Handler == handler ? waiting.Workload : Recompile(uid, waiting, handler);
         PlacedPod? reserved = Unreserve(uid);
         int preferred = reserved is not null && _cluster.TryFindSlot(reserved.NodeName, out int slot) ? slot : -1;
-        Placement placement = _placer.Place(workload, preferred);
-        PlacementReport report = _placer.Report(workload, placement);
+        Placer placer = _profiles[pod.Facts.SchedulerName].Placer;
+        Placement placement = placer.Place(workload, preferred);
+        PlacementReport report = placer.Report(workload, placement);
         if (!placement.IsPlaced)
         {
             _queue.ReturnUnschedulable(uid, placement.RejectedBy, now);
@@ -176,8 +185,9 @@ internal sealed partial class SchedulerCore
         if (plan.Victims.All(v => v.Rank.Stage == PlacementStage.Nominated))
         {
             _queue.Retake(pod.Facts.Uid);
-            Placement placement = _placer.Place(workload, plan.Slot);
-            return Assume(pod, waiting, workload, plan.NodeName, _placer.Report(workload, placement), now);
+            Placer placer = _profiles[pod.Facts.SchedulerName].Placer;
+            Placement placement = placer.Place(workload, plan.Slot);
+            return Assume(pod, waiting, workload, plan.NodeName, placer.Report(workload, placement), now);
         }
 
         PreemptionVictim[] victims =
@@ -209,13 +219,24 @@ internal sealed partial class SchedulerCore
     private Workload Recompile(string uid, WaitingPod waiting, string handler)
     {
         using JsonDocument json = JsonDocument.Parse(waiting.Object.Json);
-        Workload workload = _workloads.Find(json.RootElement, handler);
+        Workload workload = WorkloadOf(json.RootElement, waiting.SchedulerName, handler);
         _waiting[uid] = waiting with { Workload = workload };
         return workload;
     }
 
     private static SchedulingDecision Unschedulable(PendingPod pod, WaitingPod waiting, PlacementReport report, DateTimeOffset now) =>
         new(pod, waiting.Object, null, report, BindingEdit.Unschedulable(waiting.Object, report.Message, "", now), now);
+
+    private Workload WorkloadOf(JsonElement pod, string schedulerName, string handler) =>
+        _workloads.Find(pod, handler, _profiles.GetValueOrDefault(schedulerName)?.Defaults, _company.Of(pod));
+
+    private void Learn(Workload workload)
+    {
+        foreach (ProfileAtWork profile in _profiles.Values)
+        {
+            profile.Placer.Profile.Learner?.Arrived(_cluster, workload.Shape);
+        }
+    }
 
     // Null where the pod names a RuntimeClass that does not exist.
     private string? HandlerOf(PodFacts pod) =>
@@ -227,7 +248,9 @@ internal sealed partial class SchedulerCore
         _queue.Remove(uid);
     }
 
-    private sealed record KnownPod(ObjectKey Key, long Revision);
+    private sealed record KnownPod(ObjectKey Key, long Revision, string SchedulerName);
 
-    private sealed record WaitingPod(StoredObject Object, Workload Workload);
+    private sealed record WaitingPod(StoredObject Object, Workload Workload, string SchedulerName);
+
+    private sealed record ProfileAtWork(Placer Placer, ShapeDefaults Defaults);
 }

@@ -1,11 +1,15 @@
 using Orchestrator.Model;
+using Orchestrator.Scheduling.Profiles;
 
 namespace Orchestrator.Grains.Scheduling;
 
 /// <summary>Limits and rhythm of one scheduler.</summary>
 public sealed record SchedulerOptions
 {
-    /// <summary>Pods whose spec.schedulerName is this are its own.</summary>
+    /// <summary>How its pods are placed, by their spec.schedulerName: all profiles share what is known of the cluster, and one queue.</summary>
+    public IReadOnlyList<SchedulerProfile> Profiles { get; init; } = [SchedulerProfile.Default];
+
+    /// <summary>Under which its epochs are handed out, and its queue is counted.</summary>
     public string Name { get; init; } = WellKnown.DefaultSchedulerName;
 
     /// <summary>Most decisions committed in one batch.</summary>

@@ -2,7 +2,6 @@ using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Grains.Objects;
 using Orchestrator.Scheduling.Explanations;
-using Orchestrator.Scheduling.Placing;
 using Orchestrator.Store;
 
 namespace Orchestrator.Grains.Scheduling;
@@ -26,9 +25,12 @@ internal sealed class SchedulerSession(
 {
     private const int InboxSize = 16;
 
-    private static readonly string[] Watched = [Resources.Namespaces, Resources.DisruptionBudgets, Resources.RuntimeClasses, Resources.Hypervisors, Resources.Nodes, Resources.Pods];
+    private static readonly string[] Watched = [
+        Resources.Namespaces, Resources.DisruptionBudgets, Resources.Services, Resources.ReplicaSets, Resources.StatefulSets, Resources.ReplicationControllers,
+        Resources.RuntimeClasses, Resources.Hypervisors, Resources.Nodes, Resources.Pods,
+    ];
 
-    private readonly SchedulerCore _core = new(options.Name, PlacementProfile.Default, random);
+    private readonly SchedulerCore _core = new(options.Profiles, random);
     private readonly Channel<Input> _inbox = Channel.CreateBounded<Input>(InboxSize);
     private int _batchesInFlight;
     private Fence _fence;

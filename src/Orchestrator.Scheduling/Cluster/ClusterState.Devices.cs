@@ -1,5 +1,6 @@
 using Orchestrator.Model.Devices;
 using Orchestrator.Scheduling.Devices;
+using Orchestrator.Scheduling.Placing;
 using Orchestrator.Scheduling.Workloads;
 
 namespace Orchestrator.Scheduling.Cluster;
@@ -29,8 +30,8 @@ public sealed partial class ClusterState
         return null;
     }
 
-    /// <summary>The very devices that a workload placed there would get by tightest fit; null where some are lacking.</summary>
-    public IReadOnlyList<AssignedDevices>? ChooseDevices(int slot, WorkloadShape shape)
+    /// <summary>The very devices that a workload placed there would get, by tightest fit where nobody else chooses; null where some are lacking.</summary>
+    public IReadOnlyList<AssignedDevices>? ChooseDevices(int slot, WorkloadShape shape, IDeviceChooser? chooser = null)
     {
         ArgumentNullException.ThrowIfNull(shape);
         var chosen = new List<AssignedDevices>();
@@ -38,7 +39,7 @@ public sealed partial class ClusterState
         {
             if (DevicesOf(slot, demand.Resource) is { } pool)
             {
-                if (pool.Choose(demand) is not { } assigned)
+                if ((chooser is null ? pool.Choose(demand) : chooser.Choose(this, slot, pool, demand, shape)) is not { } assigned)
                 {
                     return null;
                 }

@@ -20,10 +20,14 @@ public sealed class MatchesNodeAffinity : INodeFilter
             }
         }
 
-        return shape.RequiredAffinity is null || MatchesTerm(cluster, slot, shape.RequiredAffinity);
+        return (shape.RequiredAffinity is null || MatchesTerm(cluster, slot, shape.RequiredAffinity))
+            && (shape.AddedAffinity is null || MatchesTerm(cluster, slot, shape.AddedAffinity));
     }
 
-    public IEnumerable<string> Reasons(ClusterState cluster, int slot, WorkloadShape shape) => ["node(s) didn't match Pod's node affinity/selector"];
+    public IEnumerable<string> Reasons(ClusterState cluster, int slot, WorkloadShape shape) =>
+        shape.AddedAffinity is { } added && !MatchesTerm(cluster, slot, added)
+            ? ["node(s) didn't match scheduler-enforced node affinity"]
+            : ["node(s) didn't match Pod's node affinity/selector"];
 
     public Remedy RemedyFor(ClusterState cluster, int slot, WorkloadShape shape)
     {
@@ -36,14 +40,17 @@ public sealed class MatchesNodeAffinity : INodeFilter
             }
         }
 
-        if (shape.RequiredAffinity is { } terms && !MatchesTerm(cluster, slot, terms))
+        foreach (IReadOnlyList<NodeSelectorTerm>? terms in (ReadOnlySpan<IReadOnlyList<NodeSelectorTerm>?>)[shape.RequiredAffinity, shape.AddedAffinity])
         {
-            // The term that lacks least of what it asks.
-            NodeRequirement[] unmet = [.. terms
-                .Select(t => t.Requirements.Where(r => !r.Matches(cluster, slot)).ToArray())
-                .Where(u => u.Length > 0)
-                .MinBy(u => u.Length) ?? []];
-            missing.AddRange(unmet.Select(r => r.ToString()));
+            if (terms is not null && !MatchesTerm(cluster, slot, terms))
+            {
+                // The term that lacks least of what it asks.
+                NodeRequirement[] unmet = [.. terms
+                    .Select(t => t.Requirements.Where(r => !r.Matches(cluster, slot)).ToArray())
+                    .Where(u => u.Length > 0)
+                    .MinBy(u => u.Length) ?? []];
+                missing.AddRange(unmet.Select(r => r.ToString()));
+            }
         }
 
         return new Remedy($"labels matching {string.Join(", ", missing)}", missing.Count, RemedyScope.Node);

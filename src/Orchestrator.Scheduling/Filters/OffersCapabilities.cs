@@ -10,6 +10,8 @@ public sealed class OffersCapabilities : INodeFilter
 
     public bool IsHelpedByPreemption => false;
 
+    public bool Concerns(ClusterState cluster, Workload workload) => workload.Shape.Capabilities.Length > 0;
+
     public bool Admits(ClusterState cluster, int slot, WorkloadShape shape) => shape.Capabilities.Length == 0 || Lacking(cluster, slot, shape) is not { Length: > 0 };
 
     public IEnumerable<string> Reasons(ClusterState cluster, int slot, WorkloadShape shape) =>

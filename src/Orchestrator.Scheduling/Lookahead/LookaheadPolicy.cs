@@ -5,7 +5,7 @@ namespace Orchestrator.Scheduling.Lookahead;
 /// <summary>Parameters of the lookahead policy.</summary>
 /// <param name="Sequences">Sample sequences.</param>
 /// <param name="Length">Workloads of each.</param>
-/// <param name="FirstSample">Arrivals after which the first sample is drawn; again whenever their number has doubled.</param>
+/// <param name="FirstSample">Arrivals after which the first sample is drawn; again whenever their number has doubled, at the latest after as many as are remembered.</param>
 public sealed record LookaheadOptions(int Sequences = 32, int Length = 48, int FirstSample = 32);
 
 /// <summary>
@@ -14,18 +14,30 @@ public sealed record LookaheadOptions(int Sequences = 32, int Length = 48, int F
 /// </summary>
 public sealed class LookaheadPolicy(LookaheadOptions options, Random random) : IDevicePolicy
 {
+    // The most recent arrivals: the mix of long ago says little of what comes.
+    private const int Window = 1 << 14;
+
     private readonly List<DeviceWorkload> _seen = [];
+    private long _arrivals;
     private FutureSample _sample = FutureSample.Empty;
-    private int _nextSample = options.FirstSample;
+    private long _nextSample = options.FirstSample;
 
     public long Epoch { get; private set; }
 
     public void Arrived(in DeviceWorkload workload)
     {
-        _seen.Add(workload);
-        if (_seen.Count == _nextSample)
+        if (_seen.Count < Window)
         {
-            _nextSample *= 2;
+            _seen.Add(workload);
+        }
+        else
+        {
+            _seen[(int)(_arrivals % Window)] = workload;
+        }
+
+        if (++_arrivals == _nextSample)
+        {
+            _nextSample = Math.Min(_nextSample * 2, _nextSample + Window);
             _sample = FutureSample.Draw(_seen, options.Sequences, options.Length, random);
             Epoch++;
         }

@@ -20,6 +20,12 @@ public sealed record PlacementProfile(
         [new LeastAllocated(), new BalancesResources(), new AvoidsSoftTaints(), new PrefersNodeAffinity(), new HasImages()],
         [new SpreadsSoftly(), new PrefersPodAffinity()]);
 
+    /// <summary>Learns from the pods that come; null where nothing does.</summary>
+    public IArrivalLearner? Learner { get; init; }
+
+    /// <summary>Chooses devices; null to take those that fit tightest.</summary>
+    public IDeviceChooser? Devices { get; init; }
+
     public int FilterCount => Filters.Count + TopologyFilters.Count;
 
     /// <summary>The filter with the number, those of single nodes first.</summary>

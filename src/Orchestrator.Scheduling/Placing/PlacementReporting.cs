@@ -46,7 +46,7 @@ internal static class PlacementReporting
             "",
             [])
         {
-            Devices = evaluation.Cluster.ChooseDevices(chosen, evaluation.Workload.Shape) ?? [],
+            Devices = evaluation.Cluster.ChooseDevices(chosen, evaluation.Workload.Shape, evaluation.Profile.Devices) ?? [],
         };
     }
 

@@ -10,7 +10,9 @@ internal static class PodTermsReader
     private const string Required = "requiredDuringSchedulingIgnoredDuringExecution";
     private const string Preferred = "preferredDuringSchedulingIgnoredDuringExecution";
 
-    public static PodTerms Read(JsonElement pod)
+    /// <param name="pod">The pod.</param>
+    /// <param name="defaultSpread">Constraints that it has where it states none.</param>
+    public static PodTerms Read(JsonElement pod, IReadOnlyList<SpreadConstraint> defaultSpread)
     {
         JsonElement spec = pod.Member("spec");
         JsonElement affinity = spec.Member("affinity").Member("podAffinity");
@@ -22,7 +24,7 @@ internal static class PodTermsReader
                 .. affinity.Member(Preferred).Items().Select(t => Preference(t, pod, 1)),
                 .. antiAffinity.Member(Preferred).Items().Select(t => Preference(t, pod, -1)),
             ],
-            [.. spec.Member("topologySpreadConstraints").Items().Select(c => Spread(c, pod))]);
+            spec.Member("topologySpreadConstraints").HasContent() ? [.. spec.Member("topologySpreadConstraints").Items().Select(c => Spread(c, pod))] : defaultSpread);
     }
 
     private static PreferredAffinityTerm Preference(JsonElement preferred, JsonElement pod, int sign) =>

@@ -8,7 +8,7 @@ public sealed class AvoidsSoftTaints : INodeScorer
 {
     public string Name => nameof(AvoidsSoftTaints);
 
-    public int Weight => 3;
+    public int Weight { get; init; } = 3;
 
     public int Score(ClusterState cluster, int slot, WorkloadShape shape)
     {

@@ -8,7 +8,7 @@ public sealed class BalancesResources : INodeScorer
 {
     public string Name => nameof(BalancesResources);
 
-    public int Weight => 1;
+    public int Weight { get; init; } = 1;
 
     // The standard deviation of two values is half their distance.
     public int Score(ClusterState cluster, int slot, WorkloadShape shape)

@@ -14,7 +14,7 @@ public sealed class HasImages : INodeScorer
 
     public string Name => nameof(HasImages);
 
-    public int Weight => 1;
+    public int Weight { get; init; } = 1;
 
     public int Score(ClusterState cluster, int slot, WorkloadShape shape)
     {

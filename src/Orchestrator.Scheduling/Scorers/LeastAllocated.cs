@@ -8,7 +8,7 @@ public sealed class LeastAllocated : INodeScorer
 {
     public string Name => nameof(LeastAllocated);
 
-    public int Weight => 1;
+    public int Weight { get; init; } = 1;
 
     public int Score(ClusterState cluster, int slot, WorkloadShape shape)
     {

@@ -11,7 +11,7 @@ public sealed class PrefersNodeAffinity : INodeScorer
 {
     public string Name => nameof(PrefersNodeAffinity);
 
-    public int Weight => 2;
+    public int Weight { get; init; } = 2;
 
     public int Score(ClusterState cluster, int slot, WorkloadShape shape)
     {

@@ -14,7 +14,10 @@ public sealed class PrefersPodAffinity : ITopologyScorer
 {
     public string Name => nameof(PrefersPodAffinity);
 
-    public int Weight => 2;
+    public int Weight { get; init; } = 2;
+
+    /// <summary>Weight of the required affinity of pods that are there, for those that come: hardPodAffinityWeight.</summary>
+    public int HardAffinityWeight { get; init; } = 1;
 
     public bool Concerns(ClusterState cluster, Workload workload) =>
         workload.Shape.Terms.Preferred.Count > 0 || cluster.Topology.MatchesOf(workload.Identity).Weighing.Length > 0;
@@ -41,7 +44,7 @@ public sealed class PrefersPodAffinity : ITopologyScorer
 
         foreach (OwnedTerm owned in weighing)
         {
-            Add(owned.Domains, owned.Weight, raw);
+            Add(owned.Domains, owned.IsHard ? HardAffinityWeight : owned.Weight, raw);
         }
 
         Range range = Range.Empty;

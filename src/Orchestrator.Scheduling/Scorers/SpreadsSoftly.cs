@@ -14,7 +14,7 @@ public sealed class SpreadsSoftly : ITopologyScorer
 {
     public string Name => nameof(SpreadsSoftly);
 
-    public int Weight => 2;
+    public int Weight { get; init; } = 2;
 
     public bool Concerns(ClusterState cluster, Workload workload) => workload.Shape.Terms.HasPreferredSpread;
 
@@ -49,7 +49,7 @@ public sealed class SpreadsSoftly : ITopologyScorer
         {
             if (verdicts[slot] == 0)
             {
-                raw[slot] += domains[slot] < 0 ? double.NaN : (counts[domains[slot]] * weight) + (constraint.MaxSkew - 1);
+                raw[slot] += domains[slot] < 0 ? (constraint.IsSystemDefault ? 0 : double.NaN) : (counts[domains[slot]] * weight) + (constraint.MaxSkew - 1);
             }
         }
     }

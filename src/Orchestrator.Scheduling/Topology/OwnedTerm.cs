@@ -7,7 +7,7 @@ namespace Orchestrator.Scheduling.Topology;
 /// there count for those that come. Shared by all pods that state the same.
 /// </summary>
 /// <param name="term">The selector says whom it concerns.</param>
-/// <param name="weight">Added to the score of the domain for each owner; 0 for a required term that forbids the domain.</param>
+/// <param name="weight">Added to the score of the domain for each owner; 0 for a required term that forbids the domain; <see cref="Hard"/> for a required affinity.</param>
 /// <param name="owners">Where the pods are that state it.</param>
 /// <param name="domains">The same by domain.</param>
 internal sealed class OwnedTerm(AffinityTerm term, int weight, PodTally owners, DomainTally domains)
@@ -15,6 +15,11 @@ internal sealed class OwnedTerm(AffinityTerm term, int weight, PodTally owners, 
     public AffinityTerm Term => term;
 
     public int Weight => weight;
+
+    /// <summary>Weight that says that the term is a required affinity: how much that counts is each profile's to say.</summary>
+    public const int Hard = 1_000;
+
+    public bool IsHard => weight == Hard;
 
     public bool Forbids => weight == 0;
 

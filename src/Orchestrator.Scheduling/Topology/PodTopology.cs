@@ -12,7 +12,6 @@ namespace Orchestrator.Scheduling.Topology;
 internal sealed class PodTopology(ClusterState cluster, Func<IEnumerable<(int Slot, Workload Workload)>> pods)
 {
     private const int TallyLimit = 4096;
-    private const int HardAffinityWeight = 1;
 
     private static readonly Dictionary<string, string> NoLabels = [];
 
@@ -121,7 +120,7 @@ internal sealed class PodTopology(ClusterState cluster, Func<IEnumerable<(int Sl
         // Kubernetes counts for required affinity only pods that match every term.
         var together = new PodSelector([.. terms.Affinity.SelectMany(a => a.Selector.Parts)], false);
         string[] requiredKeys = [.. terms.Spread.Where(s => s.IsRequired).Select(s => s.TopologyKey).Distinct(StringComparer.Ordinal)];
-        string[] preferredKeys = [.. terms.Spread.Where(s => !s.IsRequired).Select(s => s.TopologyKey).Distinct(StringComparer.Ordinal)];
+        string[] preferredKeys = [.. terms.Spread.Where(s => !s.IsRequired && !s.IsSystemDefault).Select(s => s.TopologyKey).Distinct(StringComparer.Ordinal)];
         bool choosesNodes = shape.NodeSelector.Length > 0 || shape.RequiredAffinity is not null;
         return new ShapeTallies(
             [.. terms.Affinity.Select(a => By(together, new DomainScope(a.TopologyKey)))],
@@ -136,7 +135,7 @@ internal sealed class PodTopology(ClusterState cluster, Func<IEnumerable<(int Sl
     }
 
     private IEnumerable<OwnedTerm> OwnedOf(PodTerms terms) => terms.AntiAffinity.Select(a => Owned(a, 0))
-        .Concat(terms.Affinity.Select(a => Owned(a, HardAffinityWeight)))
+        .Concat(terms.Affinity.Select(a => Owned(a, OwnedTerm.Hard)))
         .Concat(terms.Preferred.Select(p => Owned(p.Term, p.Weight)));
 
     private OwnedTerm Owned(AffinityTerm term, int weight)

@@ -29,6 +29,9 @@ public sealed record SpreadConstraint
     public required bool HonorsTaints { get; init; }
 
     public required PodSelector Selector { get; init; }
+
+    /// <summary>One of Kubernetes' own defaults: a node without the label is not put last for it.</summary>
+    public bool IsSystemDefault { get; init; }
 }
 
 /// <summary>Terms between pods that a shape states, and the tallies that they are decided by.</summary>

@@ -1,7 +1,9 @@
 using System.Text;
 using System.Text.Json;
 using Orchestrator.Model;
+using Orchestrator.Model.Selectors;
 using Orchestrator.Scheduling.Cluster;
+using Orchestrator.Scheduling.Profiles;
 using Orchestrator.Scheduling.Reading;
 
 namespace Orchestrator.Scheduling.Workloads;
@@ -22,10 +24,12 @@ public sealed class ShapeCatalog(ClusterState cluster, int limit = 16_384)
 
     /// <param name="pod">The Pod.</param>
     /// <param name="handler">Its runtime handler, resolved from its RuntimeClass.</param>
-    public WorkloadShape Find(JsonElement pod, string handler)
+    /// <param name="defaults">What its scheduler's profile adds.</param>
+    /// <param name="company">Selects the pods that it is spread from by default; null for none.</param>
+    public WorkloadShape Find(JsonElement pod, string handler, ShapeDefaults defaults, LabelSelector? company)
     {
         JsonElement spec = pod.Member("spec");
-        string key = KeyOf(pod, spec, handler);
+        string key = KeyOf(pod, spec, handler, defaults, company);
         if (!_shapes.TryGetValue(key, out WorkloadShape? shape))
         {
             if (_shapes.Count >= limit)
@@ -33,16 +37,17 @@ public sealed class ShapeCatalog(ClusterState cluster, int limit = 16_384)
                 _shapes.Clear();
             }
 
-            shape = ShapeCompiler.Compile(pod, handler, cluster);
+            shape = ShapeCompiler.Compile(pod, handler, defaults, company, cluster);
             _shapes.Add(key, shape);
         }
 
         return shape;
     }
 
-    private string KeyOf(JsonElement pod, JsonElement spec, string handler)
+    private string KeyOf(JsonElement pod, JsonElement spec, string handler, ShapeDefaults defaults, LabelSelector? company)
     {
-        _key.Clear().Append(handler);
+        _key.Clear().Append(handler).Append('\n').Append(defaults.Key);
+        AppendCompany(pod, company);
         foreach (string part in SpecParts)
         {
             Append(part, spec.Member(part));
@@ -90,6 +95,20 @@ public sealed class ShapeCatalog(ClusterState cluster, int limit = 16_384)
         if (Mentions(affinity, "LabelKeys") || Mentions(spread, "LabelKeys"))
         {
             Append("labels", pod.Member("metadata").Member("labels"));
+        }
+    }
+
+    private void AppendCompany(JsonElement pod, LabelSelector? company)
+    {
+        if (company is null)
+        {
+            return;
+        }
+
+        Append("company", pod.Member("metadata").Member("namespace"));
+        foreach (LabelRequirement requirement in company.Requirements)
+        {
+            _key.Append('\n').Append(requirement.Key).Append(' ').Append(requirement.Operator).Append(' ').AppendJoin(',', requirement.Values);
         }
     }
 

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using Orchestrator.Model;
+using Orchestrator.Model.Selectors;
 using Orchestrator.Scheduling.Cluster;
+using Orchestrator.Scheduling.Profiles;
 using Orchestrator.Scheduling.Reading;
 
 namespace Orchestrator.Scheduling.Workloads;
@@ -12,13 +14,12 @@ internal static class ShapeCompiler
     private const long UnrequestedCpuMilli = 100;
     private const long UnrequestedMemoryBytes = 200L << 20;
 
-    public static WorkloadShape Compile(JsonElement pod, string handler, ClusterState cluster)
+    public static WorkloadShape Compile(JsonElement pod, string handler, ShapeDefaults defaults, LabelSelector? company, ClusterState cluster)
     {
         JsonElement spec = pod.Member("spec");
         Dictionary<int, long> requests = PodRequests.Read(spec, cluster.Resources);
         requests[ResourceCatalog.Pods] = 1;
-        JsonElement nodeAffinity = spec.Member("affinity").Member("nodeAffinity");
-        JsonElement required = nodeAffinity.Member("requiredDuringSchedulingIgnoredDuringExecution");
+        (IReadOnlyList<NodeSelectorTerm>? required, PreferredTerm[] preferred) = NodeAffinityReader.Read(spec.Member("affinity").Member("nodeAffinity"));
         ResourceAmount[] amounts = [.. requests.Where(r => r.Value > 0).OrderBy(r => r.Key).Select(r => new ResourceAmount(r.Key, r.Value))];
         return new WorkloadShape
         {
@@ -28,10 +29,11 @@ internal static class ShapeCompiler
             ScoredMemoryBytes = requests.GetValueOrDefault(ResourceCatalog.MemoryBytes, UnrequestedMemoryBytes),
             HostPorts = [.. HostPorts(spec)],
             NodeSelector = [.. spec.Member("nodeSelector").Members().Select(m => cluster.Labels.IdOf(new Label(m.Name, m.Value.Text())))],
-            RequiredAffinity = required.IsPresent() ? [.. required.Member("nodeSelectorTerms").Items().Select(Term)] : null,
-            PreferredAffinity = [.. nodeAffinity.Member("preferredDuringSchedulingIgnoredDuringExecution").Items().Select(Preferred)],
+            RequiredAffinity = required,
+            AddedAffinity = defaults.AddedAffinity,
+            PreferredAffinity = [.. preferred, .. defaults.AddedPreferences],
             Tolerations = new TolerationSet([.. spec.Member("tolerations").Items().Select(ReadToleration)], cluster.Taints),
-            Terms = PodTermsReader.Read(pod),
+            Terms = PodTermsReader.Read(pod, company is null ? [] : [.. defaults.Spread.Select(d => d.For(pod.Member("metadata").Member("namespace").Text(), company))]),
             Images = [.. spec.Member("containers").Items().Select(c => cluster.Images.IdOf(ImageName.Normalize(c.Member("image").Text())))],
             Handler = handler,
             Vcpus = handler == RuntimeHandlers.Runc ? 0 : MachineReader.Vcpus(spec),
@@ -40,21 +42,6 @@ internal static class ShapeCompiler
             UnsupportedFields = [.. UnsupportedFields(spec)],
         };
     }
-
-    private static PreferredTerm Preferred(JsonElement term) =>
-        new((int)Math.Clamp(term.Member("weight").Whole(1), 1, 100), Term(term.Member("preference")));
-
-    private static NodeSelectorTerm Term(JsonElement term) => new(
-    [
-        .. term.Member("matchExpressions").Items().Select(r => Requirement(r, isField: false)),
-        .. term.Member("matchFields").Items().Select(r => Requirement(r, isField: true)),
-    ]);
-
-    private static NodeRequirement Requirement(JsonElement requirement, bool isField) => new(
-        requirement.Member("key").Text(),
-        isField,
-        requirement.Member("operator").Text(),
-        [.. requirement.Member("values").Items().Select(v => v.Text())]);
 
     private static Toleration ReadToleration(JsonElement toleration) => new(
         toleration.Member("key").Text(),

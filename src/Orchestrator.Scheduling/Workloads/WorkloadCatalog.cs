@@ -1,5 +1,7 @@
 using System.Text.Json;
+using Orchestrator.Model.Selectors;
 using Orchestrator.Scheduling.Cluster;
+using Orchestrator.Scheduling.Profiles;
 using Orchestrator.Scheduling.Reading;
 
 namespace Orchestrator.Scheduling.Workloads;
@@ -15,7 +17,14 @@ public sealed class WorkloadCatalog(ClusterState cluster, int shapeLimit = 16_38
 
     /// <param name="pod">The Pod.</param>
     /// <param name="handler">Its runtime handler, resolved from its RuntimeClass.</param>
-    public Workload Find(JsonElement pod, string handler) => new(_shapes.Find(pod, handler), IdentityOf(pod.Member("metadata")));
+    /// <param name="defaults">What its scheduler's profile adds; null for nothing.</param>
+    /// <param name="company">Selects the pods that it is spread from by default; null for none.</param>
+    public Workload Find(JsonElement pod, string handler, ShapeDefaults? defaults = null, LabelSelector? company = null)
+    {
+        defaults ??= ShapeDefaults.None;
+        bool hasOwn = defaults.Spread.Count == 0 || pod.Member("spec").Member("topologySpreadConstraints").HasContent();
+        return new Workload(_shapes.Find(pod, handler, defaults, hasOwn ? null : company), IdentityOf(pod.Member("metadata")));
+    }
 
     private PodIdentity IdentityOf(JsonElement metadata)
     {

@@ -43,6 +43,9 @@ public sealed class WorkloadShape
     /// <summary>Required node affinity: one of the terms must match; null where there is none.</summary>
     public required IReadOnlyList<NodeSelectorTerm>? RequiredAffinity { get; init; }
 
+    /// <summary>Required node affinity that the scheduler's profile adds; null where there is none.</summary>
+    public IReadOnlyList<NodeSelectorTerm>? AddedAffinity { get; init; }
+
     public required PreferredTerm[] PreferredAffinity { get; init; }
 
     public required TolerationSet Tolerations { get; init; }

@@ -1,8 +1,10 @@
 using System.Text.Json;
 using k8s;
+using Orchestrator.Model.Selectors;
 using Orchestrator.Scheduling.Cluster;
 using Orchestrator.Scheduling.Explanations;
 using Orchestrator.Scheduling.Preemption;
+using Orchestrator.Scheduling.Profiles;
 using Orchestrator.Scheduling.Reading;
 using Orchestrator.Scheduling.Workloads;
 
@@ -13,7 +15,7 @@ namespace Orchestrator.UnitTests.Scheduling;
 /// </summary>
 internal sealed class CaseCluster
 {
-    private CaseCluster(JsonElement[] objects)
+    private CaseCluster(JsonElement[] objects, ShapeDefaults? defaults)
     {
         var workloads = new WorkloadCatalog(Cluster);
         bool hasHypervisors = objects.Any(o => Kind(o) == "Hypervisor");
@@ -45,7 +47,7 @@ internal sealed class CaseCluster
         Budgets = [.. objects.Where(o => Kind(o) == "PodDisruptionBudget").Select(BudgetReader.Read)];
         JsonElement subject = objects.Single(o => Kind(o) == "Pod" && PodReader.Read(o).Name == "subject");
         Facts = PodReader.Read(subject);
-        Workload = Find(subject, Facts, workloads);
+        Workload = Find(subject, Facts, workloads, defaults, CompanyIn(objects).Of(subject));
     }
 
     public ClusterState Cluster { get; } = new();
@@ -58,14 +60,35 @@ internal sealed class CaseCluster
 
     public Workload Workload { get; }
 
-    public static CaseCluster Read(string path) => new([.. File.ReadAllText(path).Split("\n---\n")
-        .Select(document => JsonDocument.Parse(KubernetesJson.Serialize(KubernetesYaml.Deserialize<object>(document))).RootElement)]);
+    /// <param name="path">The case's input.</param>
+    /// <param name="defaults">What the scheduler's profile adds to the subject; null for nothing.</param>
+    public static CaseCluster Read(string path, ShapeDefaults? defaults = null) => new([.. File.ReadAllText(path).Split("\n---\n")
+        .Select(document => JsonDocument.Parse(KubernetesJson.Serialize(KubernetesYaml.Deserialize<object>(document))).RootElement)], defaults);
 
     private static string Kind(JsonElement obj) => obj.GetProperty("kind").GetString()!;
 
     // Cases name their runtime classes as the handlers.
-    private static Workload Find(JsonElement pod, PodFacts facts, WorkloadCatalog workloads) =>
-        workloads.Find(pod, facts.RuntimeClassName.Length == 0 ? "runc" : facts.RuntimeClassName);
+    private static Workload Find(JsonElement pod, PodFacts facts, WorkloadCatalog workloads, ShapeDefaults? defaults = null, LabelSelector? company = null) =>
+        workloads.Find(pod, facts.RuntimeClassName.Length == 0 ? "runc" : facts.RuntimeClassName, defaults, company);
+
+    private static PodCompany CompanyIn(JsonElement[] objects)
+    {
+        var company = new PodCompany();
+        foreach (JsonElement obj in objects)
+        {
+            JsonElement metadata = obj.GetProperty("metadata");
+            if (Kind(obj) == "Service")
+            {
+                company.SetService(metadata.GetProperty("namespace").GetString()!, metadata.GetProperty("name").GetString()!, obj);
+            }
+            else if (Kind(obj) is "ReplicaSet" or "ReplicationController")
+            {
+                company.SetController(metadata.GetProperty("uid").GetString()!, obj);
+            }
+        }
+
+        return company;
+    }
 
     private void Place(JsonElement pod, WorkloadCatalog workloads)
     {

@@ -6,7 +6,7 @@ using Orchestrator.Model.Validation;
 namespace Orchestrator.Model.Rules.Pods;
 
 /// <summary>spec.affinity.nodeAffinity, by <c>validateNodeAffinity</c> of Kubernetes.</summary>
-internal static class NodeAffinityRules
+public static class NodeAffinityRules
 {
     private const string Required = "requiredDuringSchedulingIgnoredDuringExecution";
     private const string Preferred = "preferredDuringSchedulingIgnoredDuringExecution";

@@ -7,9 +7,7 @@ internal static class Resources
     public const string Nodes = "nodes";
     public const string Namespaces = "namespaces";
     public const string Services = "services";
-    public const string ReplicaSets = "replicasets.apps";
-    public const string StatefulSets = "statefulsets.apps";
-    public const string ReplicationControllers = "replicationcontrollers";
+    public const string PodGroups = "podgroups.scheduling.k8s.io";
     public const string Events = "events";
     public const string Leases = "leases.coordination.k8s.io";
     public const string RuntimeClasses = "runtimeclasses.node.k8s.io";

@@ -49,6 +49,13 @@ internal sealed partial class SchedulerCore
                 }
 
                 break;
+            case Resources.PodGroups:
+                using (JsonDocument json = JsonDocument.Parse(stored.Json))
+                {
+                    SetGroup($"{stored.Key.Namespace}/{stored.Key.Name}", PodGroupReader.MinCount(json.RootElement), now);
+                }
+
+                break;
             case Resources.Services:
                 using (JsonDocument json = JsonDocument.Parse(stored.Json))
                 {
@@ -73,6 +80,7 @@ internal sealed partial class SchedulerCore
         {
             case Resources.Pods:
                 _pods.Remove(stored.Uid);
+                _groups.Remove(stored.Uid);
                 Forget(stored.Uid);
                 ReleasePod(stored.Uid, now);
                 break;
@@ -91,6 +99,9 @@ internal sealed partial class SchedulerCore
                 break;
             case Resources.DisruptionBudgets:
                 SetBudget(stored.Uid, null);
+                break;
+            case Resources.PodGroups:
+                SetGroup($"{stored.Key.Namespace}/{stored.Key.Name}", null, now);
                 break;
             case Resources.Services:
                 _company.SetService(stored.Key.Namespace, stored.Key.Name, null);
@@ -142,12 +153,14 @@ internal sealed partial class SchedulerCore
         _pods[stored.Uid] = new KnownPod(stored.Key, stored.Revision, facts.SchedulerName);
         if (facts.HasEnded)
         {
+            _groups.Remove(stored.Uid);
             _assumed.Remove(stored.Uid);
             Forget(stored.Uid);
             ReleasePod(stored.Uid, now);
         }
         else if (facts.NodeName.Length > 0)
         {
+            SetMember(facts, isBound: true, now);
             _assumed.Remove(stored.Uid);
             Forget(stored.Uid);
             Workload workload = WorkloadOf(json.RootElement, facts.SchedulerName, HandlerOf(facts) ?? "");
@@ -167,11 +180,13 @@ internal sealed partial class SchedulerCore
                 Learn(workload);
             }
 
+            SetMember(facts, isBound: _assumed.Contains(stored.Uid), now);
             Wait(stored, facts, workload, now);
         }
         else
         {
             // Where its bind is under way the assumption stays until that is answered.
+            _groups.Remove(stored.Uid);
             Forget(stored.Uid);
             Unreserve(stored.Uid);
         }

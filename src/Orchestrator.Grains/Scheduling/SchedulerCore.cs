@@ -71,7 +71,14 @@ internal sealed partial class SchedulerCore
         var decisions = new List<SchedulingDecision>();
         while (decisions.Count < limit && _queue.Take(now) is { } pod)
         {
-            decisions.Add(Decide(pod, _waiting[pod.Facts.Uid], now));
+            if (DecideGroup(pod, now) is { } group)
+            {
+                decisions.AddRange(group);
+            }
+            else
+            {
+                decisions.Add(Decide(pod, _waiting[pod.Facts.Uid], now));
+            }
         }
 
         return decisions;
@@ -104,6 +111,7 @@ internal sealed partial class SchedulerCore
         if (_assumed.Remove(uid))
         {
             ReleasePod(uid, now);
+            _groups.Of(uid)?.SetWaiting(uid);
         }
 
         if (present is null || present.Uid != uid)

@@ -26,7 +26,7 @@ internal sealed class SchedulerSession(
     private const int InboxSize = 16;
 
     private static readonly string[] Watched = [
-        Resources.Namespaces, Resources.DisruptionBudgets, Resources.Services, Resources.ReplicaSets, Resources.StatefulSets, Resources.ReplicationControllers,
+        Resources.Namespaces, Resources.DisruptionBudgets, Resources.Services, Resources.ReplicaSets, Resources.StatefulSets, Resources.ReplicationControllers, Resources.PodGroups,
         Resources.RuntimeClasses, Resources.Hypervisors, Resources.Nodes, Resources.Pods,
     ];
 

@@ -21,6 +21,7 @@ public static class BuiltInKinds
         SchedulingKinds.Lease(),
         SchedulingKinds.RuntimeClass(),
         SchedulingKinds.PriorityClass(),
+        SchedulingKinds.PodGroup(),
         HypervisorKind.Create(),
         ExtensionKinds.CustomResourceDefinition(),
         WebhookKinds.Mutating(),

@@ -16,12 +16,12 @@ public static class PodSupport
         [
             "affinity", "automountServiceAccountToken", "containers", "dnsPolicy", "enableServiceLinks", "ephemeralContainers", "hostNetwork", "hostname", "initContainers", "nodeName",
             "nodeSelector", "overhead", "preemptionPolicy", "priority", "priorityClassName", "restartPolicy", "runtimeClassName", "schedulerName",
-            "schedulingGates", "securityContext", "serviceAccount", "serviceAccountName", "terminationGracePeriodSeconds", "tolerations", "topologySpreadConstraints", "volumes",
+            "schedulingGates", "schedulingGroup", "securityContext", "serviceAccount", "serviceAccountName", "terminationGracePeriodSeconds", "tolerations", "topologySpreadConstraints", "volumes",
             "hostAliases", "hostIPC", "hostPID", "hostUsers", "os", "shareProcessNamespace",
         ],
         [
             "activeDeadlineSeconds", "dnsConfig", "evictionResponders",
-            "hostnameOverride", "imagePullSecrets", "readinessGates", "resourceClaims", "resources", "schedulingGroup",
+            "hostnameOverride", "imagePullSecrets", "readinessGates", "resourceClaims", "resources",
             "setHostnameAsFQDN", "subdomain",
         ]);
 

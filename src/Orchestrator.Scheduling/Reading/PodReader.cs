@@ -26,6 +26,7 @@ public static class PodReader
             spec.Member("runtimeClassName").Text(),
             traceParent.IsPresent() ? traceParent.Text() : null)
         {
+            GroupName = spec.Member("schedulingGroup").Member("podGroupName").Text(),
             Devices = DeviceReader.OfPod(metadata),
             CreatedSeconds = Seconds(metadata.Member("creationTimestamp")),
             MayPreempt = spec.Member("preemptionPolicy").Text() != "Never",

@@ -37,6 +37,9 @@ public sealed record PodFacts(
     /// <summary>status.nominatedNodeName, empty where absent.</summary>
     public string NominatedNodeName { get; init; } = "";
 
+    /// <summary>spec.schedulingGroup.podGroupName, empty where absent.</summary>
+    public string GroupName { get; init; } = "";
+
     /// <summary>The very devices that it has; empty while unbound.</summary>
     public IReadOnlyList<AssignedDevices> Devices { get; init; } = [];
 

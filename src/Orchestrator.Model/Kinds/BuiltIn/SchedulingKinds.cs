@@ -38,6 +38,25 @@ internal static class SchedulingKinds
         Rules = new PriorityClassRules(),
     };
 
+    public static ResourceKind PodGroup() => new()
+    {
+        Group = "scheduling.k8s.io",
+        Version = "v1alpha3",
+        Kind = "PodGroup",
+        Plural = "podgroups",
+        Namespaced = true,
+        ClrType = typeof(V1alpha3PodGroup),
+        HasStatus = true,
+        HasGeneration = true,
+        Columns =
+        [
+            Column.Text("Policy", "Whether its pods are placed all at once, or each by itself.", o => o.Child("spec", "schedulingPolicy")?["gang"] is null ? "Basic" : "Gang"),
+            Column.Number("Min-Count", "Least number of pods that are placed at once.", o => o.Child("spec", "schedulingPolicy").Child("gang").Integer("minCount")),
+            Column.Age(),
+        ],
+        Rules = new PodGroupRules(),
+    };
+
     public static ResourceKind Lease() => new()
     {
         Group = "coordination.k8s.io",

@@ -53,6 +53,11 @@ internal sealed class PodRules : IKindRules
         errors.Check("spec.serviceAccountName", spec.Text("serviceAccountName"), NameRules.DnsSubdomain);
         errors.Check("spec.nodeName", spec.Text("nodeName"), NameRules.DnsSubdomain);
         errors.Check("spec.hostname", spec.Text("hostname"), NameRules.DnsLabel);
+        if (spec.Child("schedulingGroup") is { } group)
+        {
+            errors.CheckRequired("spec.schedulingGroup.podGroupName", group.Text("podGroupName"), NameRules.DnsSubdomain);
+        }
+
         errors.Check("spec.runtimeClassName", spec.Text("runtimeClassName"), NameRules.DnsSubdomain);
         errors.CheckNotNegative("spec.terminationGracePeriodSeconds", spec.Integer("terminationGracePeriodSeconds"));
         if (spec.Flag("hostPID") == true && spec.Flag("shareProcessNamespace") == true)

@@ -6,7 +6,6 @@ internal static class Resources
     public const string Pods = "pods";
     public const string Nodes = "nodes";
     public const string Namespaces = "namespaces";
-    public const string Services = "services";
     public const string PodGroups = "podgroups.scheduling.k8s.io";
     public const string Events = "events";
     public const string Leases = "leases.coordination.k8s.io";

@@ -5,7 +5,7 @@ namespace Orchestrator.Scheduling.Lookahead;
 /// <summary>Parameters of the lookahead policy.</summary>
 /// <param name="Sequences">Sample sequences.</param>
 /// <param name="Length">Workloads of each.</param>
-/// <param name="FirstSample">Arrivals after which the first sample is drawn; again whenever their number has doubled, at the latest after as many as are remembered.</param>
+/// <param name="FirstSample">Arrivals after which the first sample is drawn; again whenever half as many more have come, at the latest after as many as are remembered.</param>
 public sealed record LookaheadOptions(int Sequences = 32, int Length = 48, int FirstSample = 32);
 
 /// <summary>
@@ -37,7 +37,7 @@ public sealed class LookaheadPolicy(LookaheadOptions options, Random random) : I
 
         if (++_arrivals == _nextSample)
         {
-            _nextSample = Math.Min(_nextSample * 2, _nextSample + Window);
+            _nextSample = Math.Min(_nextSample + (_nextSample / 2), _nextSample + Window);
             _sample = FutureSample.Draw(_seen, options.Sequences, options.Length, random);
             Epoch++;
         }

@@ -29,6 +29,10 @@ internal sealed class ExplanationView(IAnsiConsole console)
         if (explanation.NodeName is { } node)
         {
             console.MarkupLineInterpolated($"Pod [bold]{pod}[/] was placed on node [bold green]{node}[/].");
+            foreach (var (resource, ids) in explanation.Devices ?? new Dictionary<string, IReadOnlyList<string>>())
+            {
+                console.MarkupLineInterpolated($"It has {resource} {string.Join(", ", ids)}.");
+            }
         }
         else
         {

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Orchestrator.Scheduling.Cluster;
 using Orchestrator.Scheduling.Workloads;
 
@@ -7,6 +8,7 @@ namespace Orchestrator.Scheduling.Scorers;
 public sealed record WeighedResource(string Name, int Weight);
 
 /// <summary>A score from 0 to <see cref="Scores.Max"/> at a utilisation from 0 to 100; between two points it is in proportion.</summary>
+[StructLayout(LayoutKind.Auto)]
 public readonly record struct UtilisationPoint(int Utilisation, int Score);
 
 /// <summary>

@@ -18,12 +18,16 @@ internal sealed class MoveSteps
     private readonly int[] _budgetLeft;
     private readonly List<(PlannedMove Move, SimulatedPod Pod)> _done = [];
 
+    // Pods that still wait are placed on the copy meanwhile, to keep their room: they are on no node that a move could take them from.
+    private readonly HashSet<string> _bound;
+
     public MoveSteps(SimulatedCluster cluster, PlanOptions options)
     {
         _cluster = cluster;
         _options = options;
         _budgets = [.. cluster.Budgets];
         _budgetLeft = [.. _budgets.Select(b => b.Allowed)];
+        _bound = cluster.Pods.Where(p => p.Facts.NodeName.Length > 0).Select(p => p.Facts.Uid).ToHashSet(StringComparer.Ordinal);
     }
 
     public ClusterState State => _cluster.State;
@@ -34,9 +38,9 @@ internal sealed class MoveSteps
 
     public bool IsFull => _done.Count >= _options.MostMoves;
 
-    /// <summary>The node's pods that stay while others move, and those that can, the cheapest first.</summary>
+    /// <summary>The node's pods that can be moved, the cheapest first.</summary>
     public IReadOnlyList<SimulatedPod> Movable(string node) =>
-        [.. Departing.PodsOf(_cluster, node).Where(p => KindOf(p) is not null && !IsKept(p)).OrderBy(CostOf).ThenBy(p => p.Key, StringComparer.Ordinal)];
+        [.. Departing.PodsOf(_cluster, node).Where(p => _bound.Contains(p.Facts.Uid) && KindOf(p) is not null && !IsKept(p)).OrderBy(CostOf).ThenBy(p => p.Key, StringComparer.Ordinal)];
 
     /// <summary>How the pod can be moved at all; null where it cannot: it belongs to its node, is ending, or nobody would make it anew.</summary>
     public static string? KindOf(SimulatedPod pod)

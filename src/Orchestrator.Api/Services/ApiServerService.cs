@@ -6,7 +6,6 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Api.Decoding;
 using Orchestrator.Api.Following;
-using Orchestrator.Api.Metadata;
 using Orchestrator.Api.Responses;
 using Orchestrator.Api.Writing;
 using Orchestrator.Model;

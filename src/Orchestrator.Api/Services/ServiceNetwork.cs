@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 
 namespace Orchestrator.Api.Services;
 
@@ -43,6 +44,7 @@ public sealed record ServiceNetwork
 /// <summary>Consecutive numbers from which ones are given out: addresses, ports.</summary>
 /// <param name="First">The lowest.</param>
 /// <param name="Count">How many.</param>
+[StructLayout(LayoutKind.Auto)]
 public readonly record struct NumberRange(long First, long Count)
 {
     private const long SmallestReserve = 16;

@@ -3,7 +3,6 @@ using Orchestrator.Grains.Apps;
 using Orchestrator.Grains.Objects;
 using Orchestrator.Grains.Reconciling;
 using Orchestrator.Model;
-using Orchestrator.Store;
 
 namespace Orchestrator.Grains.CronJobs;
 

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
-using Orchestrator.Grains.Objects;
 using Orchestrator.Model.Json;
 using Orchestrator.Store;
 

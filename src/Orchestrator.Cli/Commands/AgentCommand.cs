@@ -150,7 +150,7 @@ internal static class AgentCommand
         return labels;
     }
 
-    private static IReadOnlyList<NodeDevice>? ParseDevices(string[]? options)
+    private static List<NodeDevice>? ParseDevices(string[]? options)
     {
         if (options is not { Length: > 0 } || options is ["none"])
         {

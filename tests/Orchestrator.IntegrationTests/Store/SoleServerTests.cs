@@ -84,7 +84,7 @@ public sealed class SoleServerTests(PostgresFixture postgres)
     }
 
     private static Task ReadsByLeaseAsync(ObjectStore store) =>
-        Eventually.TrueAsync(() => Task.FromResult(store.SyncAsync().IsCompletedSuccessfully), "reads that need not wait");
+        Eventually.TrueAsync(() => Task.FromResult(store.SyncAsync().AsTask().IsCompletedSuccessfully), "reads that need not wait");
 
     private static async Task<bool> FailsAsync(ObjectStore store)
     {

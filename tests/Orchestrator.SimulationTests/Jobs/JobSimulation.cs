@@ -4,7 +4,6 @@ using Orchestrator.Grains.Creations;
 using Orchestrator.Grains.Events;
 using Orchestrator.Grains.Jobs;
 using Orchestrator.Grains.Reconciling;
-using Orchestrator.Model;
 using Orchestrator.Model.Batch;
 using Orchestrator.Model.Json;
 using Orchestrator.Model.Kinds;

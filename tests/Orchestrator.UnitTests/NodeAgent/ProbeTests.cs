@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using k8s.Models;
 using Orchestrator.Agent.Plans;
 using Orchestrator.Agent.Probes;
-using Orchestrator.Agent.Runtimes;
 using Orchestrator.Agent.Status;
 using Orchestrator.Agent.Steps;
 

@@ -144,7 +144,7 @@ public sealed class ClusterDeviceProperties
             _cluster.PlacePod(uid, placement.NodeName!, workload, default, _arrivals % 2 == 0 ? null : report.Devices);
             AssignedDevices assigned = Assert.Single(_cluster.FindPod(uid)!.Devices!);
             Assert.Equal(report.Devices, [assigned]);
-            Assert.All(assigned.Ids, id => Assert.True(Accepts(placement.NodeName!, int.Parse(id), demand)));
+            Assert.All(assigned.Ids, id => Assert.True(Accepts(placement.NodeName!, int.Parse(id, System.Globalization.CultureInfo.InvariantCulture), demand)));
             Assert.Equal(demand.Count, assigned.Ids.Distinct().Count());
             _pods.Add(uid, (placement.NodeName!, demand, [.. assigned.Ids]));
             Check();

@@ -57,9 +57,9 @@ public sealed class LookaheadProfileProperties
 
             IReadOnlyList<AssignedDevices> got = placer.Report(workload, placement).Devices;
             DeviceChoice[] choices = [.. Enumerable.Range(0, devices.Length).Select(n => reference.Choose(asked, StateOf(cluster, n, cpuOf: 6 + n)))];
-            int chosen = int.Parse(placement.NodeName![1..]);
+            int chosen = int.Parse(placement.NodeName![1..], System.Globalization.CultureInfo.InvariantCulture);
             Assert.All(choices.Where(c => c.Residual >= 0), other => Assert.False(other.IsBetterThan(choices[chosen])));
-            Assert.All(got.SelectMany(d => d.Ids), id => Assert.Equal(choices[chosen].Residual, cluster.DevicesOf(placement.Slot, Gpu)!.Free[int.Parse(id)]));
+            Assert.All(got.SelectMany(d => d.Ids), id => Assert.Equal(choices[chosen].Residual, cluster.DevicesOf(placement.Slot, Gpu)!.Free[int.Parse(id, System.Globalization.CultureInfo.InvariantCulture)]));
             cluster.PlacePod($"p{number++}", placement.NodeName!, workload, default, got);
             if (leaves)
             {

@@ -95,7 +95,7 @@ public sealed class WebhookFailureTests(WebhookFixture fixture) : IClassFixture<
               clientConfig: {url: 'http://me:secret@host/?a=b'}
               timeoutSeconds: 31
               failurePolicy: Panic
-              matchConditions: [{name: never, expression: 'false'}]
+              matchConditions: [{name: never, expression: nosuch}]
               rules: [{operations: [CREATE, '*', READ], apiGroups: [], apiVersions: [v1], resources: ['pods/*', 'pods/status']}]
             """,
             "create", "-f", "-");
@@ -110,7 +110,7 @@ public sealed class WebhookFailureTests(WebhookFixture fixture) : IClassFixture<
             "webhooks[0].sideEffects: Required value: must specify one of None, NoneOnDryRun",
             "webhooks[0].timeoutSeconds: Invalid value: 31: the timeout value must be between 1 and 30 seconds",
             "webhooks[0].failurePolicy: Unsupported value: \"Panic\"",
-            "webhooks[0].matchConditions[0]: Forbidden: conditions in the Common Expression Language are not supported yet: \"never\"",
+            "webhooks[0].matchConditions[0].expression: Invalid value: \"nosuch\": compilation failed: ERROR: <input>:1:1: undeclared reference to 'nosuch' (in container '')",
             "webhooks[0].rules[0].operations: Invalid value: \"CREATE, *, READ\": if '*' is present, must not specify other operations",
             "webhooks[0].rules[0].operations[2]: Unsupported value: \"READ\"",
             "webhooks[0].rules[0].apiGroups: Required value",

@@ -25,7 +25,10 @@ public sealed class ExecTests(OneNodeCluster cluster)
         Assert.StartsWith("err\n", errors, StringComparison.Ordinal);
         Assert.Contains("command terminated with exit code 3", errors, StringComparison.Ordinal);
 
-        Assert.Equal((0, "0000004\n", ""), await kubectl.TryAsync("1234", "exec", "-i", Pod, "--", "sh", "-c", "printf '%07d\\n' $(wc -c)"));
+        (code, output, errors) = await kubectl.TryAsync("1234", "exec", "-i", Pod, "--", "sh", "-c", "printf '%07d\\n' $(wc -c)");
+        Assert.Equal((0, "0000004\n"), (code, output));
+        // Until 1.32 kubectl reads before it has made all of its streams, and says so of an empty first frame.
+        Assert.DoesNotContain(errors.Split('\n', StringSplitOptions.RemoveEmptyEntries), l => !l.Contains("Unknown stream id", StringComparison.Ordinal));
 
         (code, _, errors) = await kubectl.TryAsync(null, "exec", Pod, "-c", "other", "--", "true");
         Assert.Equal(1, code);

@@ -8,6 +8,12 @@ public static class PodContainers
     public static IEnumerable<V1Container> All(V1Pod pod) =>
         pod.Spec.Containers.Concat(pod.Spec.InitContainers ?? []).Concat(Ephemeral(pod));
 
+    /// <summary>Init containers that go on beside the others (<c>restartPolicy: Always</c>), in order.</summary>
+    public static IEnumerable<V1Container> Sidecars(V1Pod pod) => (pod.Spec.InitContainers ?? []).Where(IsSidecar);
+
+    /// <summary>True for an init container that goes on beside the others.</summary>
+    public static bool IsSidecar(V1Container initContainer) => initContainer.RestartPolicy == "Always";
+
     public static V1Container? Find(V1Pod pod, string name) => All(pod).FirstOrDefault(c => c.Name == name);
 
     /// <summary>Those put in to look at the running pod.</summary>
@@ -16,6 +22,10 @@ public static class PodContainers
     /// <summary>Statuses of all of them, as reported.</summary>
     public static IEnumerable<V1ContainerStatus> Statuses(V1PodStatus? status) =>
         (status?.ContainerStatuses ?? []).Concat(status?.InitContainerStatuses ?? []).Concat(status?.EphemeralContainerStatuses ?? []);
+
+    /// <summary>True where a status is about the container of this id.</summary>
+    public static bool IsAbout(V1ContainerStatus? status, string containerId) =>
+        status?.ContainerID?.EndsWith($"://{containerId}", StringComparison.Ordinal) == true;
 
     /// <summary>Container among whose processes an ephemeral container is; null for processes of its own, and for other containers.</summary>
     public static string? TargetOf(V1Pod pod, string name) =>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using k8s.Models;
+using Orchestrator.Agent.Containers;
 using Orchestrator.Agent.Probes;
 using Orchestrator.Agent.Runtimes;
 using Orchestrator.Agent.Steps;
@@ -31,7 +32,7 @@ public sealed record PodPlan(ImmutableArray<PodStep> Steps, ImmutableDictionary<
     /// <param name="grace">What each container gets.</param>
     public static PodPlan ToEnd(V1Pod pod, IEnumerable<ObservedSandbox> sandboxes, TimeSpan grace)
     {
-        List<string> sidecars = [.. (pod.Spec.InitContainers ?? []).Where(RestartPolicies.IsSidecar).Select(c => c.Name)];
+        List<string> sidecars = [.. PodContainers.Sidecars(pod).Select(c => c.Name)];
         var steps = ImmutableArray.CreateBuilder<PodStep>();
         foreach (var sandbox in sandboxes)
         {

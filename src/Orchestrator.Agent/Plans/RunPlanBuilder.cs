@@ -58,23 +58,23 @@ internal sealed class RunPlanBuilder(V1Pod pod, PodMemory memory, PodHealth heal
     /// <summary>False once every container has ended for good: a sandbox lost after that is not made again.</summary>
     private bool NeedsSandbox(ObservedSandbox? sandbox)
     {
-        foreach (var init in (pod.Spec.InitContainers ?? []).Where(c => !RestartPolicies.IsSidecar(c)))
+        foreach (var init in pod.Spec.InitContainers ?? [])
         {
             var history = ContainerHistory.Of(init.Name, pod, sandbox);
-            if (EndedForGood(history, isInit: true) && !history.Succeeded)
+            if (EndedForGood(init, history, isInit: true) && !history.Succeeded)
             {
                 return false;
             }
         }
 
-        return pod.Spec.Containers.Any(c => !EndedForGood(ContainerHistory.Of(c.Name, pod, sandbox), isInit: false));
+        return pod.Spec.Containers.Any(c => !EndedForGood(c, ContainerHistory.Of(c.Name, pod, sandbox), isInit: false));
     }
 
-    private bool EndedForGood(ContainerHistory history, bool isInit) => history switch
+    private bool EndedForGood(V1Container container, ContainerHistory history, bool isInit) => history switch
     {
-        { Latest: { State: ContainerState.Exited } ended } => !RestartPolicies.Restarts(pod.Spec.RestartPolicy, ended.ExitCode, isInit),
+        { Latest: { State: ContainerState.Exited } ended } => !RestartPolicies.Restarts(pod, container, ended.ExitCode, isInit),
         // It ran and nobody knows how it ended. Running it again could do its work twice, which Never rules out.
-        { IsLost: true } => !RestartPolicies.Restarts(pod.Spec.RestartPolicy, history.Reported!.State?.Terminated?.ExitCode ?? LostExitCode, isInit),
+        { IsLost: true } => !RestartPolicies.Restarts(pod, container, history.Reported!.State?.Terminated?.ExitCode ?? LostExitCode, isInit),
         _ => false,
     };
 
@@ -84,39 +84,25 @@ internal sealed class RunPlanBuilder(V1Pod pod, PodMemory memory, PodHealth heal
     /// <summary>Plans the sidecars, and the first init container that has not succeeded; true if there is none that the others wait for.</summary>
     private bool InitContainersDone(ObservedSandbox sandbox)
     {
-        if (sandbox.Containers.Any(c => pod.Spec.Containers.Any(m => m.Name == c.Name)))
-        {
-            // A main container is only made once all init containers have succeeded, even if those have been removed since.
-            foreach (var sidecar in (pod.Spec.InitContainers ?? []).Where(RestartPolicies.IsSidecar))
-            {
-                PlanContainer(sidecar, ContainerHistory.Of(sidecar.Name, pod, sandbox), isInit: true);
-            }
-
-            return true;
-        }
-
+        // A main container is only made once all init containers have succeeded, even if those have been removed since.
+        var isPast = sandbox.Containers.Any(c => pod.Spec.Containers.Any(m => m.Name == c.Name));
         foreach (var init in pod.Spec.InitContainers ?? [])
         {
             var history = ContainerHistory.Of(init.Name, pod, sandbox);
-            if (RestartPolicies.IsSidecar(init))
+            var isSidecar = PodContainers.IsSidecar(init);
+            // A new sandbox needs its init containers again, so only what is observed counts here.
+            var isDone = isPast || (isSidecar
+                ? history.Latest is { State: ContainerState.Running } running && health.IsStarted(init, running.Id, history.Reported)
+                : history.Latest is { State: ContainerState.Exited, ExitCode: 0 });
+            if (isSidecar || !isDone)
             {
                 PlanContainer(init, history, isInit: true);
-                if (history.Latest is { State: ContainerState.Running } running && health.IsStarted(init, running, history.Reported))
-                {
-                    continue;
-                }
+            }
 
+            if (!isDone)
+            {
                 return false;
             }
-
-            // A new sandbox needs its init containers again, so only what is observed counts here.
-            if (history.Latest is { State: ContainerState.Exited, ExitCode: 0 })
-            {
-                continue;
-            }
-
-            PlanContainer(init, history, isInit: true);
-            return false;
         }
 
         return true;
@@ -140,7 +126,7 @@ internal sealed class RunPlanBuilder(V1Pod pod, PodMemory memory, PodHealth heal
         switch (history.Latest)
         {
             case { State: ContainerState.Running } running:
-                if (health.Failed(container, running) is { } probe)
+                if (health.Failed(container, running.Id) is { } probe)
                 {
                     _steps.Add(new StopContainer(container.Name, running.Id, GraceFor(container, probe))
                     {
@@ -160,13 +146,13 @@ internal sealed class RunPlanBuilder(V1Pod pod, PodMemory memory, PodHealth heal
                 _steps.Add(new StopContainer(container.Name, unknown.Id, TimeSpan.Zero));
                 return;
             case { State: ContainerState.Exited } ended:
-                if (!Restarts(container, ended.ExitCode, isInit) || BacksOff(container, ended))
+                if (!RestartPolicies.Restarts(pod, container, ended.ExitCode, isInit) || BacksOff(container, ended))
                 {
                     return;
                 }
 
                 break;
-            case null when history.IsLost && !(isInit && RestartPolicies.IsSidecar(container)) && EndedForGood(history, isInit):
+            case null when history.IsLost && EndedForGood(container, history, isInit):
                 return;
         }
 
@@ -177,9 +163,6 @@ internal sealed class RunPlanBuilder(V1Pod pod, PodMemory memory, PodHealth heal
             _steps.Add(new StartContainer(container.Name, history.NextAttempt));
         }
     }
-
-    private bool Restarts(V1Container container, int exitCode, bool isInit) =>
-        (isInit && RestartPolicies.IsSidecar(container)) || RestartPolicies.Restarts(pod.Spec.RestartPolicy, exitCode, isInit);
 
     private TimeSpan GraceFor(V1Container container, ProbeKind probe) => TimeSpan.FromSeconds(
         ProbeKinds.Of(container, probe)?.TerminationGracePeriodSeconds ?? pod.Spec.TerminationGracePeriodSeconds ?? 30);

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using k8s.Models;
+using Orchestrator.Agent.Containers;
 using Orchestrator.Agent.Runtimes;
 
 namespace Orchestrator.Agent.Probes;
@@ -24,7 +25,7 @@ public sealed class PodProbes(ProbeLoopParts parts, AgentOptions options) : IDis
     public void Follow(V1Pod pod, ObservedSandbox? sandbox, IPodRuntime runtime)
     {
         V1Container[] probed =
-            [.. pod.Spec.Containers.Concat(pod.Spec.InitContainers ?? []).Where(c => ProbeKinds.All.Any(k => ProbeKinds.Of(c, k) is not null))];
+            [.. PodContainers.All(pod).Where(c => ProbeKinds.All.Any(k => ProbeKinds.Of(c, k) is not null))];
         if (probed.Length == 0)
         {
             return;
@@ -32,7 +33,6 @@ public sealed class PodProbes(ProbeLoopParts parts, AgentOptions options) : IDis
 
         string uid = pod.Metadata.Uid;
         ProbedPod known = _pods.GetOrAdd(uid, _ => new ProbedPod(() => _changed(uid)));
-        string address = pod.Spec.HostNetwork == true ? options.NodeIp : sandbox?.Ip ?? "";
         known.Follow(
             from observed in sandbox?.Containers ?? []
             where observed.State == ContainerState.Running
@@ -40,7 +40,7 @@ public sealed class PodProbes(ProbeLoopParts parts, AgentOptions options) : IDis
             where container is not null
             from kind in ProbeKinds.All
             where ProbeKinds.Of(container, kind) is not null
-            select new ProbeLoop(parts, known, kind, new ProbeTarget(pod, container, observed.Id, address, runtime as IInteractiveRuntime), observed.StartedAt, StatusOf(pod, observed)));
+            select new ProbeLoop(parts, known, kind, ProbeTarget.Of(pod, container, observed.Id, sandbox, options.NodeIp, runtime), observed.StartedAt, StatusOf(pod, observed)));
     }
 
     /// <summary>Ends all probes of a pod: it is being stopped. What they decided stays.</summary>
@@ -70,6 +70,5 @@ public sealed class PodProbes(ProbeLoopParts parts, AgentOptions options) : IDis
     }
 
     private static V1ContainerStatus? StatusOf(V1Pod pod, ObservedContainer observed) =>
-        (pod.Status?.ContainerStatuses ?? []).Concat(pod.Status?.InitContainerStatuses ?? [])
-        .FirstOrDefault(s => s.ContainerID?.EndsWith($"://{observed.Id}", StringComparison.Ordinal) == true);
+        PodContainers.Statuses(pod.Status).FirstOrDefault(s => PodContainers.IsAbout(s, observed.Id));
 }

@@ -17,24 +17,37 @@ public sealed class ProbeActions(HttpAction http)
     /// <param name="target">What it is about.</param>
     /// <param name="timeout">A try that takes longer has failed.</param>
     /// <param name="cancel">Gives the try up.</param>
-    public async Task<ProbeResult> TryAsync(V1Probe probe, ProbeTarget target, TimeSpan timeout, CancellationToken cancel)
+    public Task<ProbeResult> TryAsync(V1Probe probe, ProbeTarget target, TimeSpan timeout, CancellationToken cancel) =>
+        WithinAsync(
+            timeout,
+            string.Create(CultureInfo.InvariantCulture, $"timed out after {timeout.TotalSeconds:0.#}s"),
+            limit => probe switch
+            {
+                { Exec: { } exec } => ExecAsync(exec.Command, target, timeout, limit),
+                { HttpGet: { } get } => http.GetAsync(get, target, limit),
+                { TcpSocket: { } socket } => ConnectAsync(socket, target, limit),
+                { Grpc: { } grpc } => HealthAsync(grpc, target, limit),
+                _ => Task.FromResult(ProbeResult.Failure("the probe says not what to do")),
+            },
+            cancel);
+
+    /// <summary>Tries something for a time; what goes wrong with the container, or with asking it, is a failure and no exception.</summary>
+    /// <param name="timeout">How long.</param>
+    /// <param name="late">What is said when that has passed.</param>
+    /// <param name="action">What is tried.</param>
+    /// <param name="cancel">Gives it up.</param>
+    /// <exception cref="OperationCanceledException">It was given up.</exception>
+    public static async Task<ProbeResult> WithinAsync(TimeSpan timeout, string late, Func<CancellationToken, Task<ProbeResult>> action, CancellationToken cancel)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         limit.CancelAfter(timeout);
         try
         {
-            return probe switch
-            {
-                { Exec: { } exec } => await ExecAsync(exec.Command, target, timeout, limit.Token),
-                { HttpGet: { } get } => await http.GetAsync(get, target, limit.Token),
-                { TcpSocket: { } socket } => await ConnectAsync(socket, target, limit.Token),
-                { Grpc: { } grpc } => await HealthAsync(grpc, target, limit.Token),
-                _ => ProbeResult.Failure("the probe says not what to do"),
-            };
+            return await action(limit.Token);
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
-            return ProbeResult.Failure(string.Create(CultureInfo.InvariantCulture, $"timed out after {timeout.TotalSeconds:0.#}s"));
+            return ProbeResult.Failure(late);
         }
         catch (Exception error) when (error is RuntimeUnavailableException or RuntimeRefusalException or SocketException or HttpRequestException or RpcException or IOException)
         {

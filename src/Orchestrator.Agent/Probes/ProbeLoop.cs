@@ -84,8 +84,7 @@ internal sealed partial class ProbeLoop(
         }
     }
 
-    private bool HasStarted => target.Container.StartupProbe is null
-        || (pod.Health.Outcomes.TryGetValue((target.ContainerId, ProbeKind.Startup), out bool started) && started);
+    private bool HasStarted => pod.Health.IsStarted(target.Container, target.ContainerId, reported);
 
     /// <summary>A container is started once, and killed once.</summary>
     private bool IsFinal(bool outcome) => kind switch

@@ -11,6 +11,15 @@ namespace Orchestrator.Agent.Probes;
 /// <param name="Runtime">The runtime that holds it; null where that runs no commands.</param>
 public sealed record ProbeTarget(V1Pod Pod, V1Container Container, string ContainerId, string Address, IInteractiveRuntime? Runtime)
 {
+    /// <param name="pod">Its pod.</param>
+    /// <param name="container">Its spec.</param>
+    /// <param name="containerId">Its id.</param>
+    /// <param name="sandbox">The pod's sandbox, which has its address.</param>
+    /// <param name="nodeIp">The node's address.</param>
+    /// <param name="runtime">The runtime that holds it.</param>
+    public static ProbeTarget Of(V1Pod pod, V1Container container, string containerId, ObservedSandbox? sandbox, string nodeIp, IPodRuntime runtime) =>
+        new(pod, container, containerId, pod.Spec.HostNetwork == true ? nodeIp : sandbox?.Ip ?? "", runtime as IInteractiveRuntime);
+
     /// <summary>A port by number, or by its name in the container's list; null for an unknown name.</summary>
     public int? PortOf(IntOrString port)
     {

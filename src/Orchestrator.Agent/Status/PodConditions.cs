@@ -1,4 +1,5 @@
 using k8s.Models;
+using Orchestrator.Agent.Containers;
 
 namespace Orchestrator.Agent.Status;
 
@@ -9,7 +10,7 @@ internal static class PodConditions
     {
         var generation = pod.Metadata.Generation;
         var init = computed.InitContainerStatuses ?? [];
-        HashSet<string> sidecars = [.. (pod.Spec.InitContainers ?? []).Where(Plans.RestartPolicies.IsSidecar).Select(c => c.Name)];
+        HashSet<string> sidecars = [.. PodContainers.Sidecars(pod).Select(c => c.Name)];
         var unready = init.Where(s => sidecars.Contains(s.Name)).Concat(computed.ContainerStatuses).Where(s => !s.Ready).Select(s => s.Name).ToList();
         var pendingInit = init.Where(s => sidecars.Contains(s.Name) ? s.Started != true : !s.Ready).Select(s => s.Name).ToList();
         var initialized = pendingInit.Count == 0 || computed.ContainerStatuses.Any(s => s.ContainerID is { Length: > 0 });

@@ -48,7 +48,7 @@ public sealed record PodStatusView(
             ObservedGeneration = Pod.Metadata.Generation,
             NominatedNodeName = old.NominatedNodeName,
         };
-        HashSet<string> sidecars = [.. (Pod.Spec.InitContainers ?? []).Where(RestartPolicies.IsSidecar).Select(c => c.Name)];
+        HashSet<string> sidecars = [.. PodContainers.Sidecars(Pod).Select(c => c.Name)];
         status.Phase = PodPhases.Of(Pod.Spec.RestartPolicy, [.. (status.InitContainerStatuses ?? []).Where(s => !sidecars.Contains(s.Name))], [.. status.ContainerStatuses], IsEnding);
         SetPodIp(status, old);
         status.Conditions = PodConditions.Of(Pod, status, Sandbox is { Ready: true }, Now);
@@ -59,13 +59,12 @@ public sealed record PodStatusView(
     {
         var history = ContainerHistory.Of(container.Name, Pod, Sandbox);
         var exitCode = history.Latest?.ExitCode ?? history.Reported?.State?.Terminated?.ExitCode ?? RunPlanBuilder.LostExitCode;
-        var isSidecar = isInit && RestartPolicies.IsSidecar(container);
-        var restartable = !IsEnding && (isSidecar || RestartPolicies.Restarts(Pod.Spec.RestartPolicy, exitCode, isInit));
+        var restartable = !IsEnding && RestartPolicies.Restarts(Pod, container, exitCode, isInit);
         var status = ContainerStatuses.Of(container, history, Waiting.GetValueOrDefault(container.Name), otherwise, Technology, isInit, restartable);
         if (history.Latest is { State: ContainerState.Running } running)
         {
-            status.Started = Health.IsStarted(container, running, history.Reported);
-            status.Ready = (!isInit || isSidecar) && Health.IsReady(container, running, history.Reported);
+            status.Started = Health.IsStarted(container, running.Id, history.Reported);
+            status.Ready = (!isInit || PodContainers.IsSidecar(container)) && Health.IsReady(container, running.Id, history.Reported);
         }
 
         return status;

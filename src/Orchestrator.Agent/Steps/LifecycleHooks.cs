@@ -1,6 +1,5 @@
 using k8s.Models;
 using Orchestrator.Agent.Probes;
-using Orchestrator.Agent.Runtimes;
 
 namespace Orchestrator.Agent.Steps;
 
@@ -16,27 +15,18 @@ public sealed class LifecycleHooks(HttpAction http, TimeProvider time)
     /// <summary>Runs a hook; null where it succeeded, else why not.</summary>
     public async Task<string?> RunAsync(V1LifecycleHandler hook, ProbeTarget target, TimeSpan timeout, CancellationToken cancel)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        limit.CancelAfter(timeout);
-        try
-        {
-            ProbeResult result = hook switch
+        ProbeResult result = await ProbeActions.WithinAsync(
+            timeout,
+            $"it took longer than {timeout.TotalSeconds:0} s",
+            limit => hook switch
             {
-                { Exec: { } exec } => await ProbeActions.ExecAsync(exec.Command, target, timeout, limit.Token),
-                { HttpGet: { } get } => await http.GetAsync(get, target, limit.Token),
-                { Sleep: { } sleep } => await SleepAsync(sleep, limit.Token),
-                _ => ProbeResult.Success,
-            };
-            return result.Succeeded ? null : result.Message;
-        }
-        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
-        {
-            return $"it took longer than {timeout.TotalSeconds:0} s";
-        }
-        catch (Exception error) when (error is RuntimeUnavailableException or RuntimeRefusalException or HttpRequestException or IOException)
-        {
-            return error.Message;
-        }
+                { Exec: { } exec } => ProbeActions.ExecAsync(exec.Command, target, timeout, limit),
+                { HttpGet: { } get } => http.GetAsync(get, target, limit),
+                { Sleep: { } sleep } => SleepAsync(sleep, limit),
+                _ => Task.FromResult(ProbeResult.Success),
+            },
+            cancel);
+        return result.Succeeded ? null : result.Message;
     }
 
     private async Task<ProbeResult> SleepAsync(V1SleepAction sleep, CancellationToken cancel)

@@ -48,9 +48,7 @@ public sealed class StepContext
 
     /// <summary>A container as probes and hooks see it; null for one that the pod's spec has not.</summary>
     public ProbeTarget? Target(string name, string containerId) =>
-        PodContainers.All(Pod).FirstOrDefault(c => c.Name == name) is { } container
-            ? new ProbeTarget(Pod, container, containerId, Pod.Spec.HostNetwork == true ? NodeIp : Sandbox?.Ip ?? "", Runtime as IInteractiveRuntime)
-            : null;
+        PodContainers.Find(Pod, name) is { } container ? ProbeTarget.Of(Pod, container, containerId, Sandbox, NodeIp, Runtime) : null;
 
     public V1Container Find(string name) => PodContainers.All(Pod).First(c => c.Name == name);
 }

@@ -26,8 +26,8 @@ internal sealed class ObjectRules
         _shape = shape;
         // A rule that does not compile has been refused with its definition.
         _rules = [.. shape.Schema.Rules.Select(r => CompiledRule.TryCompile(r, shape, out _, out _)).OfType<CompiledRule>()];
-        _fields = shape.Schema.Properties
-            .Select(p => (p.Key, Rules: Of(CelShape.Of(p.Value, isRoot: false))))
+        _fields = shape.Properties
+            .Select(p => (p.Key, Rules: Of(p.Value)))
             .Where(f => f.Rules is not null)
             .ToFrozenDictionary(f => f.Key, f => f.Rules!, StringComparer.Ordinal);
         _values = shape.Values is { } values ? Of(values) : null;

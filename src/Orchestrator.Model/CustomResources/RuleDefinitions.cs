@@ -17,38 +17,34 @@ internal sealed class RuleDefinitions(ICollection<FieldError> errors)
 
     /// <summary>Checks the schema of whole objects, which must be structural.</summary>
     public static void Check(JsonSchema schema, string path, ICollection<FieldError> errors) =>
-        new RuleDefinitions(errors).Check(schema, path, isRoot: true, uncorrelated: null);
+        new RuleDefinitions(errors).Check(CelShape.Of(schema, isRoot: true), path, uncorrelated: null);
 
-    /// <param name="schema">The schema.</param>
+    /// <param name="shape">A place of the schema.</param>
     /// <param name="path">Its path.</param>
-    /// <param name="isRoot">True for that of whole objects.</param>
     /// <param name="uncorrelated">Path below which values cannot be told which old value they had; null for none.</param>
-    private void Check(JsonSchema schema, string path, bool isRoot, string? uncorrelated)
+    private void Check(CelShape shape, string path, string? uncorrelated)
     {
-        if (schema.Rules.Count > 0)
+        JsonSchema schema = shape.Schema;
+        for (int i = 0; i < schema.Rules.Count; i++)
         {
-            var shape = CelShape.Of(schema, isRoot);
-            for (int i = 0; i < schema.Rules.Count; i++)
-            {
-                CheckRule(schema.Rules[i], shape, string.Create(CultureInfo.InvariantCulture, $"{path}.x-kubernetes-validations[{i}]"), uncorrelated);
-            }
+            CheckRule(schema.Rules[i], shape, string.Create(CultureInfo.InvariantCulture, $"{path}.x-kubernetes-validations[{i}]"), uncorrelated);
         }
 
         string? below = uncorrelated ?? (schema.IsAtomicMap ? path : null);
-        foreach ((string name, JsonSchema property) in schema.Properties)
+        foreach ((string name, CelShape property) in shape.Properties)
         {
-            Check(property, $"{path}.properties[{name}]", isRoot: false, below);
+            Check(property, $"{path}.properties[{name}]", below);
         }
 
-        if (schema.AdditionalProperties is { } values)
+        if (shape.Values is { } values)
         {
-            Check(values, $"{path}.additionalProperties", isRoot: false, below);
+            Check(values, $"{path}.additionalProperties", below);
         }
 
         // Elements have an old value only where keys tell which.
-        if (schema.Items is { } items)
+        if (shape.Items is { } items)
         {
-            Check(items, $"{path}.items", isRoot: false, uncorrelated ?? (schema.ListType == ListType.Map ? null : path));
+            Check(items, $"{path}.items", uncorrelated ?? (schema.ListType == ListType.Map ? null : path));
         }
     }
 

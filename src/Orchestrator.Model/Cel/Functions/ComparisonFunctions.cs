@@ -20,18 +20,7 @@ internal static class ComparisonFunctions
         .. Order(">=", o => o >= 0),
     ];
 
-    public static bool Contains(CelList list, object? item, CelBudget budget)
-    {
-        for (int i = 0; i < list.Count && !budget.IsExhausted; i++)
-        {
-            if (CelValue.Same(list[i], item, budget))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
+    public static bool Contains(CelList list, object? item, CelBudget budget) => ListFunctions.IndexOf(list, item, budget) >= 0;
 
     private static IEnumerable<(string, CelFunction)> Order(string sign, Func<int, bool> holds)
     {

@@ -23,7 +23,8 @@ internal static class ListFunctions
         .. Summable.Select(s => ($"list<{s.Type}>.sum(): {s.Type}", (CelFunction)((a, b) => Sum((CelList)a[0]!, s.Zero, b)))),
     ];
 
-    private static long IndexOf(CelList list, object? item, CelBudget budget)
+    /// <summary>Position of the first element that is the same; -1 for none.</summary>
+    public static long IndexOf(CelList list, object? item, CelBudget budget)
     {
         for (int i = 0; i < list.Count && !budget.IsExhausted; i++)
         {

@@ -22,7 +22,8 @@ internal sealed class CelShape
         Schema = schema;
         IsObject = schema.Type == "object" && schema.AdditionalProperties is null && !schema.AllowsAdditional
             && (schema.Properties.Count > 0 || isRoot || schema.IsEmbedded);
-        Fields = IsObject ? FieldsOf(schema, isRoot || schema.IsEmbedded) : FrozenDictionary<string, (string, CelShape)>.Empty;
+        Properties = schema.Properties.ToFrozenDictionary(p => p.Key, p => new CelShape(p.Value, isRoot: false), StringComparer.Ordinal);
+        Fields = IsObject ? FieldsOf(Properties, isRoot || schema.IsEmbedded) : FrozenDictionary<string, (string, CelShape)>.Empty;
         Items = schema.Items is { } items ? new CelShape(items, isRoot: false) : null;
         Values = schema.AdditionalProperties is { } values ? new CelShape(values, isRoot: false) : null;
         Type = TypeOf(schema);
@@ -32,6 +33,9 @@ internal sealed class CelShape
 
     /// <summary>True where only the declared fields can be read.</summary>
     public bool IsObject { get; }
+
+    /// <summary>The schema's properties by their names in JSON, whether expressions see them or not.</summary>
+    public FrozenDictionary<string, CelShape> Properties { get; }
 
     /// <summary>Fields by the name that expressions use, with the one in JSON.</summary>
     public FrozenDictionary<string, (string JsonName, CelShape Shape)> Fields { get; }
@@ -48,12 +52,12 @@ internal sealed class CelShape
     /// <param name="isRoot">True for the schema of whole objects: apiVersion, kind, metadata.name and metadata.generateName can be read always.</param>
     public static CelShape Of(JsonSchema schema, bool isRoot) => new(schema, isRoot);
 
-    private static FrozenDictionary<string, (string, CelShape)> FieldsOf(JsonSchema schema, bool isResource)
+    private static FrozenDictionary<string, (string, CelShape)> FieldsOf(FrozenDictionary<string, CelShape> properties, bool isResource)
     {
         var fields = new Dictionary<string, (string, CelShape)>(StringComparer.Ordinal);
-        foreach ((string name, JsonSchema property) in schema.Properties)
+        foreach ((string name, CelShape property) in properties)
         {
-            fields[Escape(name)] = (name, new CelShape(property, isRoot: false));
+            fields[Escape(name)] = (name, property);
         }
 
         if (isResource)

@@ -4,6 +4,7 @@ using Orchestrator.Grains.Events;
 using Orchestrator.Grains.Garbage;
 using Orchestrator.Grains.Objects;
 using Orchestrator.Grains.Reconciling;
+using Orchestrator.Model;
 using Orchestrator.Store;
 
 namespace Orchestrator.Grains.Apps;
@@ -18,6 +19,10 @@ internal sealed record AppsParts(IObjectStore Store, IEventRecorder Events, Time
             .Where(o => o.Key.Resource == resource && o.Key.Namespace == controller.Key.Namespace && ControllerOf(o)?.Uid == controller.Uid)
             .OrderBy(o => o.Key.Name, StringComparer.Ordinal),
     ];
+
+    /// <summary>Tells whether an object of a kind has a name, in the controller's namespace.</summary>
+    public Func<string, bool> IsTaken(string resource, StoredObject controller) =>
+        name => Store.Get(new ObjectKey(resource, controller.Key.Namespace, name)) is not null;
 
     private static OwnerReference? ControllerOf(StoredObject owned) =>
         owned.Key.Resource == Resources.Pods ? PodView.Of(owned).Controller : OwnerReference.Of(owned).FirstOrDefault(r => r.IsController);

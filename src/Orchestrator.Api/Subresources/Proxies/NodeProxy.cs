@@ -18,7 +18,7 @@ internal sealed class NodeProxy(IObjectStore store, AgentEndpoints agents, Proxy
 
     public string Kind => "NodeProxyOptions";
 
-    public IReadOnlyList<string> Verbs { get; } = ["create", "delete", "get", "patch", "update"];
+    public IReadOnlyList<string> Verbs => ProxyForwarder.Verbs;
 
     public async ValueTask<StatusError?> HandleAsync(ApiCall call)
     {

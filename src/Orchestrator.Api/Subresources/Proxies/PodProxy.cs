@@ -18,7 +18,7 @@ internal sealed class PodProxy(IObjectStore store, PodTunnels tunnels, ProxyForw
 
     public string Kind => "PodProxyOptions";
 
-    public IReadOnlyList<string> Verbs { get; } = ["create", "delete", "get", "patch", "update"];
+    public IReadOnlyList<string> Verbs => ProxyForwarder.Verbs;
 
     public async ValueTask<StatusError?> HandleAsync(ApiCall call)
     {

@@ -13,6 +13,9 @@ namespace Orchestrator.Api.Subresources.Proxies;
 /// </summary>
 internal sealed class ProxyForwarder(IHttpForwarder forwarder, IHostApplicationLifetime lifetime)
 {
+    /// <summary>Verbs of what is passed on, by the method of the request.</summary>
+    public static readonly IReadOnlyList<string> Verbs = ["create", "delete", "get", "patch", "update"];
+
     // Streams behind a proxy may be silent for long; the client's end ends them.
     private static readonly ForwarderRequestConfig Config = new()
     {

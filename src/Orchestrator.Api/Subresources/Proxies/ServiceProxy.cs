@@ -18,7 +18,7 @@ internal sealed class ServiceProxy(IObjectStore store, PodTunnels tunnels, Proxy
 
     public string Kind => "ServiceProxyOptions";
 
-    public IReadOnlyList<string> Verbs { get; } = ["create", "delete", "get", "patch", "update"];
+    public IReadOnlyList<string> Verbs => ProxyForwarder.Verbs;
 
     public async ValueTask<StatusError?> HandleAsync(ApiCall call)
     {

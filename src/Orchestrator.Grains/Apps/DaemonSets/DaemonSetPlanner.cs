@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using Orchestrator.Grains.Apps.Revisions;
 using Orchestrator.Grains.Objects;
 using Orchestrator.Grains.Reconciling;
-using Orchestrator.Model;
 using Orchestrator.Model.Json;
 using Orchestrator.Model.Selectors;
 using Orchestrator.Store;
@@ -28,7 +27,7 @@ internal sealed class DaemonSetPlanner(AppsParts parts) : IAppsPlanner
         var history = new RevisionHistory(Kind, controller, json, parts.Owned(Resources.ControllerRevisions, controller));
         ReconcilePlan? revise = controller.IsTerminating && history.Present is null
             ? ReconcilePlan.Nothing
-            : history.Complete(name => parts.Store.Get(new ObjectKey(Resources.ControllerRevisions, controller.Key.Namespace, name)) is not null);
+            : history.Complete(parts.IsTaken(Resources.ControllerRevisions, controller));
         if (revise is not null)
         {
             return _refusals.Watch(_refusals.MayTry(now) ? revise : ReconcilePlan.Nothing, now);

@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using Orchestrator.Grains.Apps.Pods;
 using Orchestrator.Grains.Objects;
 using Orchestrator.Grains.Reconciling;
-using Orchestrator.Model;
 using Orchestrator.Model.Json;
 using Orchestrator.Model.Selectors;
 using Orchestrator.Store;
@@ -39,7 +38,7 @@ internal sealed class DeploymentPlanner(AppsParts parts) : IAppsPlanner
                 state,
                 claim.Changes,
                 () => state.Old.Any(HasPods),
-                name => parts.Store.Get(new ObjectKey(Resources.ReplicaSets, controller.Key.Namespace, name)) is not null),
+                parts.IsTaken(Resources.ReplicaSets, controller)),
             now);
     }
 

@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using Orchestrator.Grains.Apps.Revisions;
 using Orchestrator.Grains.Objects;
 using Orchestrator.Grains.Reconciling;
-using Orchestrator.Model;
 using Orchestrator.Model.Json;
 using Orchestrator.Model.Selectors;
 using Orchestrator.Store;
@@ -26,10 +25,10 @@ internal sealed class StatefulSetPlanner(AppsParts parts) : IAppsPlanner
         }
 
         var history = new RevisionHistory(Kind, controller, json, parts.Owned(Resources.ControllerRevisions, controller));
-        ReconcilePlan? revise = controller.IsTerminating && history.Present is null ? ReconcilePlan.Nothing : history.Complete(name => IsTaken(controller, name));
+        ReconcilePlan? revise = controller.IsTerminating && history.Present is null ? ReconcilePlan.Nothing : history.Complete(parts.IsTaken(Resources.ControllerRevisions, controller));
         if (revise is not null)
         {
-            return _refusals.MayTry(now) ? _refusals.Watch(revise, now) : _refusals.Watch(ReconcilePlan.Nothing, now);
+            return _refusals.Watch(_refusals.MayTry(now) ? revise : ReconcilePlan.Nothing, now);
         }
 
         // A pod whose name is none of the set's is not its pod, whatever its labels.
@@ -39,7 +38,4 @@ internal sealed class StatefulSetPlanner(AppsParts parts) : IAppsPlanner
             _orphans.Find(Kind, Resources.Pods, controller, generation, selector).Where(p => StatefulSetView.OrdinalOf(controller.Key.Name, p.Key.Name) >= 0));
         return _refusals.Watch(StatefulSetPlan.Plan(new StatefulSetView(controller, json, claim, history, _refusals.MayTry(now), now)), now);
     }
-
-    private bool IsTaken(StoredObject controller, string name) =>
-        parts.Store.Get(new ObjectKey(Resources.ControllerRevisions, controller.Key.Namespace, name)) is not null;
 }

@@ -14,7 +14,7 @@ public sealed class CustomResourceTests(ServerFixture fixture) : IClassFixture<S
         var id = $"w{Path.GetFileName(program).Replace("kubectl", "", StringComparison.Ordinal).Replace(".", "", StringComparison.Ordinal)}";
         var kubectl = await fixture.NamespaceAsync(program);
         await kubectl.FeedAsync(Definition(id), "create", "-f", "-");
-        await kubectl.RunAsync("wait", "--for=condition=Established", $"crd/{id}s.example.com", "--timeout=30s");
+        await kubectl.RunAsync("wait", "--for=condition=Established", $"crd/{id}s.example.com", "--timeout=170s");
 
         await kubectl.FeedAsync(Widget(id, "v1", "one", "size: 2"), "apply", "-f", "-");
         Assert.Equal("2 small", await kubectl.RunAsync("get", id, "one", "-o", "jsonpath={.spec.size} {.spec.tier}"));
@@ -42,7 +42,7 @@ public sealed class CustomResourceTests(ServerFixture fixture) : IClassFixture<S
         Assert.NotEqual(0, code);
         Assert.Contains("unknown field \"spec.colour\"", errors, StringComparison.Ordinal);
 
-        await kubectl.RunAsync("delete", "crd", $"{id}s.example.com", "--timeout=60s");
+        await kubectl.RunAsync("delete", "crd", $"{id}s.example.com", "--timeout=170s");
         (code, _, errors) = await kubectl.TryAsync(null, "get", $"{id}s");
         Assert.NotEqual(0, code);
         // Some remember for a while what was served.
@@ -113,7 +113,7 @@ public sealed class CustomResourceTests(ServerFixture fixture) : IClassFixture<S
         Assert.Contains("undefined field 'HIGH'", errors, StringComparison.Ordinal);
 
         await kubectl.FeedAsync(definition.Replace("HIGH", "high", StringComparison.Ordinal), "create", "-f", "-");
-        await kubectl.RunAsync("wait", "--for=condition=Established", "crd/ranges.rules.example.com", "--timeout=30s");
+        await kubectl.RunAsync("wait", "--for=condition=Established", "crd/ranges.rules.example.com", "--timeout=170s");
         (code, _, errors) = await kubectl.TryAsync(Range("low: 3, high: 2, owner: me"), "create", "-f", "-");
         Assert.NotEqual(0, code);
         Assert.Contains("spec: Invalid value: \"object\": low is 3, above high", errors, StringComparison.Ordinal);

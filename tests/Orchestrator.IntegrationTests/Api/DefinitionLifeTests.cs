@@ -36,7 +36,7 @@ public sealed class DefinitionLifeTests(PostgresFixture postgres)
 
         await using TestServer restarted = await StartAsync(database);
         Assert.Equal("5", await restarted.Kubectl().RunAsync("get", "crate", "made-here", "-o", "jsonpath={.spec.size}"));
-        await restarted.Kubectl().RunAsync("delete", "crd", "crates.example.com", "--timeout=60s");
+        await restarted.Kubectl().RunAsync("delete", "crd", "crates.example.com", "--timeout=170s");
         Assert.NotEqual(0, (await restarted.Kubectl().TryAsync(null, "get", "crates.example.com")).ExitCode);
     }
 
@@ -55,7 +55,7 @@ public sealed class DefinitionLifeTests(PostgresFixture postgres)
             async () => await kubectl.RunAsync("get", "crates", "-n", "store", "-o", "name") == "crate.example.com/held\n", "deletion of what is not held");
         Assert.Equal("Terminating", await kubectl.RunAsync("get", "namespace", "store", "-o", "jsonpath={.status.phase}"));
         await kubectl.RunAsync("patch", "crate", "held", "-n", "store", "--type=merge", "-p", "{\"metadata\":{\"finalizers\":null}}");
-        await kubectl.RunAsync("wait", "--for=delete", "namespace/store", "--timeout=60s");
+        await kubectl.RunAsync("wait", "--for=delete", "namespace/store", "--timeout=170s");
     }
 
     private async Task<TestServer> StartAsync(string database)

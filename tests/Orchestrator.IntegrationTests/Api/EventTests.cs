@@ -68,7 +68,7 @@ public sealed class EventTests(ServerFixture fixture) : IClassFixture<ServerFixt
     {
         string ns = await fixture.NamespaceAsync();
         using HttpClient http = fixture.Server.Http();
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(3));
         await using Stream body = await http.GetStreamAsync(
             new Uri($"/apis/events.k8s.io/v1/namespaces/{ns}/events?watch=true&fieldSelector=regarding.name=q", UriKind.Relative), limit.Token);
         using var lines = new StreamReader(body);

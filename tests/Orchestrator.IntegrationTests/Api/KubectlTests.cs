@@ -129,7 +129,7 @@ public sealed class KubectlTests(ServerFixture fixture) : IClassFixture<ServerFi
         Assert.Equal("web   second", (await watch.StandardOutput.ReadLineAsync())?.Trim());
         watch.Kill();
 
-        var waiting = kubectl.RunAsync("wait", "--for=delete", "pod/web", "--timeout=60s");
+        var waiting = kubectl.RunAsync("wait", "--for=delete", "pod/web", "--timeout=170s");
         await kubectl.RunAsync("delete", "pod", "web");
         // Succeeds whether it saw the deletion or came after it.
         await waiting;

@@ -86,7 +86,7 @@ public sealed class WatchTests(ServerFixture fixture) : IClassFixture<ServerFixt
 
     private sealed class EventStream(HttpClient http, StreamReader reader) : IAsyncDisposable
     {
-        private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+        private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
 
         public Task<string?> ReadLineAsync() => reader.ReadLineAsync().WaitAsync(Limit);
 

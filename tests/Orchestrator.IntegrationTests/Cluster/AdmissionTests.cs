@@ -60,7 +60,7 @@ public sealed class AdmissionTests(ClusterFixture cluster) : IClassFixture<Clust
         Assert.Equal("Terminating", await Kubectl.RunAsync("get", "namespace", "team", "-o", "jsonpath={.status.phase}"));
 
         await Kubectl.RunAsync("patch", "configmap", "held", "-n", "team", "--type=json", "-p", "[{\"op\":\"remove\",\"path\":\"/metadata/finalizers\"}]");
-        await Kubectl.RunAsync("wait", "--for=delete", "namespace/team", "--timeout=60s");
+        await Kubectl.RunAsync("wait", "--for=delete", "namespace/team", "--timeout=170s");
         (_, _, string missing) = await Kubectl.TryAsync(null, "create", "configmap", "later", "-n", "team");
         Assert.Contains("namespaces \"team\" not found", missing, StringComparison.Ordinal);
         (_, _, string kept) = await Kubectl.TryAsync(null, "delete", "namespace", "kube-system");

@@ -96,7 +96,7 @@ public sealed class PolicyTests(ServerFixture fixture) : IClassFixture<ServerFix
         Assert.Single((await kubectl.RunAsync("get", "pods", "-o", "name")).Split('\n', StringSplitOptions.RemoveEmptyEntries));
         Assert.Equal("true", await kubectl.RunAsync("get", "node", node, "-o", "jsonpath={.spec.unschedulable}"));
         await kubectl.RunAsync("delete", "pdb", "b");
-        await kubectl.RunAsync("drain", node, "--force", "--grace-period=0", "--timeout=60s");
+        await kubectl.RunAsync("drain", node, "--force", "--grace-period=0", "--timeout=170s");
         Assert.Equal("", await kubectl.RunAsync("get", "pods", "-o", "name"));
         await kubectl.RunAsync("uncordon", node);
     }

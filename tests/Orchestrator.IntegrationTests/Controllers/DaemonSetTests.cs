@@ -18,17 +18,17 @@ public sealed class DaemonSetTests(ControllerFixture fixture) : IClassFixture<Co
     {
         NamespacedKubectl kubectl = await fixture.NamespaceAsync();
         await kubectl.FeedAsync(Manifest.Replace("SELECTOR", "", StringComparison.Ordinal), "create", "-f", "-");
-        await kubectl.RunAsync("rollout", "status", "ds/log", "--timeout=60s");
+        await kubectl.RunAsync("rollout", "status", "ds/log", "--timeout=170s");
         Assert.Equal("node-a node-b node-c", Sorted(await kubectl.RunAsync("get", "pods", "-o", "jsonpath={.items[*].spec.nodeName}")));
         Assert.Matches(@"log +3 +3 +3 +3 +3 +<none> ", await kubectl.RunAsync("get", "ds"));
 
         await kubectl.RunAsync("patch", "ds", "log", "-p", $"{{\"spec\":{{\"updateStrategy\":{{\"rollingUpdate\":{limits}}}}}}}");
         await kubectl.RunAsync("set", "image", "ds/log", "log=log:2");
-        await kubectl.RunAsync("rollout", "status", "ds/log", "--timeout=60s");
+        await kubectl.RunAsync("rollout", "status", "ds/log", "--timeout=170s");
         Assert.Equal("log:2 log:2 log:2", await kubectl.RunAsync("get", "pods", "-o", "jsonpath={.items[*].spec.containers[0].image}"));
         Assert.Matches(@"1 +<none>\n2 +<none>", await kubectl.RunAsync("rollout", "history", "ds/log"));
         await kubectl.RunAsync("rollout", "undo", "ds/log");
-        await kubectl.RunAsync("rollout", "status", "ds/log", "--timeout=60s");
+        await kubectl.RunAsync("rollout", "status", "ds/log", "--timeout=170s");
         Assert.Equal("log:1 log:1 log:1", await kubectl.RunAsync("get", "pods", "-o", "jsonpath={.items[*].spec.containers[0].image}"));
         Assert.Matches(@"2 +<none>\n3 +<none>", await kubectl.RunAsync("rollout", "history", "ds/log"));
     }

@@ -15,22 +15,22 @@ public sealed class DeploymentTests(ControllerFixture fixture) : IClassFixture<C
     {
         NamespacedKubectl kubectl = await fixture.NamespaceAsync(program);
         await kubectl.RunAsync("create", "deployment", "web", "--image=web:1", "--replicas=3");
-        Assert.Contains("deployment \"web\" successfully rolled out", await kubectl.RunAsync("rollout", "status", "deployment/web", "--timeout=60s"), StringComparison.Ordinal);
+        Assert.Contains("deployment \"web\" successfully rolled out", await kubectl.RunAsync("rollout", "status", "deployment/web", "--timeout=170s"), StringComparison.Ordinal);
         Assert.Matches(@"NAME +READY +UP-TO-DATE +AVAILABLE +AGE\nweb +3/3 +3 +3 ", await kubectl.RunAsync("get", "deployments"));
 
         await kubectl.RunAsync("set", "image", "deployment/web", "web=web:2");
         await kubectl.RunAsync("annotate", "deployment/web", "kubernetes.io/change-cause=second");
-        await kubectl.RunAsync("rollout", "status", "deployment/web", "--timeout=60s");
+        await kubectl.RunAsync("rollout", "status", "deployment/web", "--timeout=170s");
         string history = await kubectl.RunAsync("rollout", "history", "deployment/web");
         Assert.Matches(@"REVISION +CHANGE-CAUSE\n1 +<none>\n2 +second", history);
         Assert.Contains("Image:\tweb:1", (await kubectl.RunAsync("rollout", "history", "deployment/web", "--revision=1")).Replace("        ", "\t", StringComparison.Ordinal), StringComparison.Ordinal);
 
         await kubectl.RunAsync("rollout", "undo", "deployment/web");
-        await kubectl.RunAsync("rollout", "status", "deployment/web", "--timeout=60s");
+        await kubectl.RunAsync("rollout", "status", "deployment/web", "--timeout=170s");
         Assert.Equal("web:1 3", await kubectl.RunAsync("get", "deployment", "web", "-o", @"jsonpath={.spec.template.spec.containers[0].image} {.metadata.annotations.deployment\.kubernetes\.io/revision}"));
 
         await kubectl.RunAsync("scale", "deployment/web", "--replicas=5", "--current-replicas=3");
-        await kubectl.RunAsync("rollout", "status", "deployment/web", "--timeout=60s");
+        await kubectl.RunAsync("rollout", "status", "deployment/web", "--timeout=170s");
         Assert.Equal("5 5 5", await kubectl.RunAsync("get", "deployment", "web", "-o", "jsonpath={.status.replicas} {.status.readyReplicas} {.status.availableReplicas}"));
         Assert.Equal(2, (await kubectl.RunAsync("get", "rs", "-o", "name")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
         string events = await kubectl.RunAsync("describe", "deployment", "web");
@@ -42,7 +42,7 @@ public sealed class DeploymentTests(ControllerFixture fixture) : IClassFixture<C
     {
         NamespacedKubectl kubectl = await fixture.NamespaceAsync();
         await kubectl.RunAsync("create", "deployment", "web", "--image=web:1", "--replicas=2");
-        await kubectl.RunAsync("rollout", "status", "deployment/web", "--timeout=60s");
+        await kubectl.RunAsync("rollout", "status", "deployment/web", "--timeout=170s");
         await kubectl.RunAsync("rollout", "pause", "deployment/web");
         await kubectl.RunAsync("set", "image", "deployment/web", "web=web:2");
         await kubectl.RunAsync("scale", "deployment/web", "--replicas=4");
@@ -50,10 +50,10 @@ public sealed class DeploymentTests(ControllerFixture fixture) : IClassFixture<C
         await EventuallyAsync(kubectl, "deployment/web", "{.status.conditions[?(@.type==\"Progressing\")].reason}", "DeploymentPaused");
 
         await kubectl.RunAsync("rollout", "resume", "deployment/web");
-        await kubectl.RunAsync("rollout", "status", "deployment/web", "--timeout=60s");
+        await kubectl.RunAsync("rollout", "status", "deployment/web", "--timeout=170s");
         string before = await kubectl.RunAsync("get", "pods", "-o", "name");
         await kubectl.RunAsync("rollout", "restart", "deployment/web");
-        await kubectl.RunAsync("rollout", "status", "deployment/web", "--timeout=60s");
+        await kubectl.RunAsync("rollout", "status", "deployment/web", "--timeout=170s");
         string after = await kubectl.RunAsync("get", "pods", "-o", "name");
         Assert.Empty(before.Split('\n', StringSplitOptions.RemoveEmptyEntries).Intersect(after.Split('\n', StringSplitOptions.RemoveEmptyEntries)));
     }
@@ -63,16 +63,16 @@ public sealed class DeploymentTests(ControllerFixture fixture) : IClassFixture<C
     {
         NamespacedKubectl kubectl = await fixture.NamespaceAsync();
         await kubectl.RunAsync("create", "deployment", "web", "--image=web:1", "--replicas=4");
-        await kubectl.RunAsync("rollout", "status", "deployment/web", "--timeout=60s");
+        await kubectl.RunAsync("rollout", "status", "deployment/web", "--timeout=170s");
         await kubectl.RunAsync("patch", "deployment", "web", "-p", "{\"spec\":{\"progressDeadlineSeconds\":3}}");
         await kubectl.RunAsync("set", "image", "deployment/web", "web=broken:2");
-        (int exitCode, _, string errors) = await kubectl.TryAsync(null, "rollout", "status", "deployment/web", "--timeout=60s");
+        (int exitCode, _, string errors) = await kubectl.TryAsync(null, "rollout", "status", "deployment/web", "--timeout=170s");
 
         Assert.Equal(1, exitCode);
         Assert.Contains("error: deployment \"web\" exceeded its progress deadline", errors, StringComparison.Ordinal);
         Assert.Equal("3 2", await kubectl.RunAsync("get", "deployment", "web", "-o", "jsonpath={.status.availableReplicas} {.status.updatedReplicas}"));
         await kubectl.RunAsync("rollout", "undo", "deployment/web");
-        await kubectl.RunAsync("rollout", "status", "deployment/web", "--timeout=60s");
+        await kubectl.RunAsync("rollout", "status", "deployment/web", "--timeout=170s");
     }
 
     [Fact]
@@ -81,9 +81,9 @@ public sealed class DeploymentTests(ControllerFixture fixture) : IClassFixture<C
         NamespacedKubectl kubectl = await fixture.NamespaceAsync();
         await kubectl.RunAsync("create", "deployment", "web", "--image=web:1", "--replicas=2");
         await kubectl.RunAsync("patch", "deployment", "web", "-p", "{\"spec\":{\"strategy\":{\"type\":\"Recreate\",\"rollingUpdate\":null}}}");
-        await kubectl.RunAsync("rollout", "status", "deployment/web", "--timeout=60s");
+        await kubectl.RunAsync("rollout", "status", "deployment/web", "--timeout=170s");
         await kubectl.RunAsync("set", "image", "deployment/web", "web=web:2");
-        await kubectl.RunAsync("rollout", "status", "deployment/web", "--timeout=60s");
+        await kubectl.RunAsync("rollout", "status", "deployment/web", "--timeout=170s");
         Assert.Equal("web:2 web:2", await kubectl.RunAsync("get", "pods", "-o", "jsonpath={.items[*].spec.containers[0].image}"));
     }
 
@@ -95,7 +95,7 @@ public sealed class DeploymentTests(ControllerFixture fixture) : IClassFixture<C
     {
         NamespacedKubectl kubectl = await fixture.NamespaceAsync();
         await kubectl.RunAsync("create", "deployment", "web", "--image=web:1", "--replicas=2");
-        await kubectl.RunAsync("rollout", "status", "deployment/web", "--timeout=60s");
+        await kubectl.RunAsync("rollout", "status", "deployment/web", "--timeout=170s");
         await kubectl.RunAsync("delete", "deployment", "web", $"--cascade={cascade}");
         await Eventually.TrueAsync(
             async () => await kubectl.RunAsync("get", "rs", "-o", "jsonpath={.items[*].status.readyReplicas}") == left
@@ -108,7 +108,7 @@ public sealed class DeploymentTests(ControllerFixture fixture) : IClassFixture<C
         {
             // A deployment of the same selector and template takes what was left.
             await kubectl.RunAsync("create", "deployment", "web", "--image=web:1", "--replicas=2");
-            await kubectl.RunAsync("rollout", "status", "deployment/web", "--timeout=60s");
+            await kubectl.RunAsync("rollout", "status", "deployment/web", "--timeout=170s");
             Assert.Single((await kubectl.RunAsync("get", "rs", "-o", "name")).Split('\n', StringSplitOptions.RemoveEmptyEntries));
         }
     }
@@ -123,7 +123,7 @@ public sealed class DeploymentTests(ControllerFixture fixture) : IClassFixture<C
         Assert.Contains("exceeded quota: q, requested: pods=1, used: pods=2, limited: pods=2", await kubectl.RunAsync("describe", "rs"), StringComparison.Ordinal);
 
         await kubectl.RunAsync("delete", "quota", "q");
-        await kubectl.RunAsync("rollout", "status", "deployment/web", "--timeout=80s");
+        await kubectl.RunAsync("rollout", "status", "deployment/web", "--timeout=170s");
         await EventuallyAsync(kubectl, "deployment/web", "{.status.conditions[?(@.type==\"ReplicaFailure\")].reason}", "");
     }
 

@@ -16,7 +16,7 @@ public sealed class JobTests(ControllerFixture fixture) : IClassFixture<Controll
     {
         NamespacedKubectl kubectl = await fixture.NamespaceAsync(program);
         await kubectl.FeedAsync(Job("work", "completions: 3, parallelism: 2", "done:1"), "create", "-f", "-");
-        await kubectl.RunAsync("wait", "--for=condition=complete", "job/work", "--timeout=60s");
+        await kubectl.RunAsync("wait", "--for=condition=complete", "job/work", "--timeout=170s");
         Assert.Matches(@"work .*3/3", await kubectl.RunAsync("get", "jobs"));
         Assert.Equal("", await kubectl.RunAsync("get", "pods", "-o", "jsonpath={.items[*].metadata.finalizers}"));
         Assert.Equal("3  {}", await kubectl.RunAsync("get", "job", "work", "-o", "jsonpath={.status.succeeded} {.status.active} {.status.uncountedTerminatedPods}"));
@@ -33,11 +33,11 @@ public sealed class JobTests(ControllerFixture fixture) : IClassFixture<Controll
         await kubectl.FeedAsync(Job("broken", "backoffLimit: 0", "fails:1"), "create", "-f", "-");
         await kubectl.FeedAsync(
             Job("policy", "backoffLimit: 5, podFailurePolicy: {rules: [{action: FailJob, onExitCodes: {operator: In, values: [3]}}]}", "fails:1"), "create", "-f", "-");
-        await kubectl.RunAsync("wait", "--for=condition=complete", "job/indexed", "--timeout=60s");
+        await kubectl.RunAsync("wait", "--for=condition=complete", "job/indexed", "--timeout=170s");
         Assert.Equal("0-2", await kubectl.RunAsync("get", "job", "indexed", "-o", "jsonpath={.status.completedIndexes}"));
         Assert.Equal("indexed-1", await kubectl.RunAsync("get", "pods", "-l", "batch.kubernetes.io/job-completion-index=1", "-o", "jsonpath={.items[0].spec.hostname}"));
-        await kubectl.RunAsync("wait", "--for=condition=failed", "job/broken", "--timeout=60s");
-        await kubectl.RunAsync("wait", "--for=condition=failed", "job/policy", "--timeout=60s");
+        await kubectl.RunAsync("wait", "--for=condition=failed", "job/broken", "--timeout=170s");
+        await kubectl.RunAsync("wait", "--for=condition=failed", "job/policy", "--timeout=170s");
         Assert.Equal("BackoffLimitExceeded", await kubectl.RunAsync("get", "job", "broken", "-o", "jsonpath={.status.conditions[?(@.type=='Failed')].reason}"));
         Assert.Equal("PodFailurePolicy", await kubectl.RunAsync("get", "job", "policy", "-o", "jsonpath={.status.conditions[?(@.type=='Failed')].reason}"));
     }
@@ -49,7 +49,7 @@ public sealed class JobTests(ControllerFixture fixture) : IClassFixture<Controll
         await kubectl.FeedAsync(Job("work", "completions: 2, parallelism: 2", "runs:1"), "create", "-f", "-");
         await ActiveAsync(kubectl, "2");
         await kubectl.RunAsync("patch", "job", "work", "-p", "{\"spec\":{\"suspend\":true}}");
-        await kubectl.RunAsync("wait", "--for=condition=suspended", "job/work", "--timeout=60s");
+        await kubectl.RunAsync("wait", "--for=condition=suspended", "job/work", "--timeout=170s");
         await NoPodsAsync(kubectl);
         Assert.Equal("", await kubectl.RunAsync("get", "job", "work", "-o", "jsonpath={.status.failed}"));
         await kubectl.RunAsync("patch", "job", "work", "-p", "{\"spec\":{\"suspend\":false}}");
@@ -65,7 +65,7 @@ public sealed class JobTests(ControllerFixture fixture) : IClassFixture<Controll
     {
         NamespacedKubectl kubectl = await fixture.NamespaceAsync();
         await kubectl.FeedAsync(Job("brief", "ttlSecondsAfterFinished: 1", "done:1"), "create", "-f", "-");
-        await kubectl.RunAsync("wait", "--for=delete", "job/brief", "--timeout=60s");
+        await kubectl.RunAsync("wait", "--for=delete", "job/brief", "--timeout=170s");
         await NoPodsAsync(kubectl);
     }
 
@@ -77,7 +77,7 @@ public sealed class JobTests(ControllerFixture fixture) : IClassFixture<Controll
         await Eventually.TrueAsync(
             async () => await kubectl.RunAsync("get", "jobs", "-o", "jsonpath={.items[*].metadata.ownerReferences[*].name}") == "often", "a job of the schedule");
         string job = (await kubectl.RunAsync("get", "jobs", "-o", "name")).Split('\n')[0];
-        await kubectl.RunAsync("wait", "--for=condition=complete", job, "--timeout=60s");
+        await kubectl.RunAsync("wait", "--for=condition=complete", job, "--timeout=170s");
         await Eventually.TrueAsync(
             async () => await kubectl.RunAsync("get", "cj", "often", "-o", "jsonpath={.status.lastSuccessfulTime}") != "", "the record of success");
         await kubectl.RunAsync("create", "job", "by-hand", "--from=cronjob/often");

@@ -17,7 +17,7 @@ public sealed class StatefulSetTests(ControllerFixture fixture) : IClassFixture<
     {
         NamespacedKubectl kubectl = await fixture.NamespaceAsync();
         await kubectl.FeedAsync(Manifest.Replace("POLICY", policy, StringComparison.Ordinal), "create", "-f", "-");
-        await kubectl.RunAsync("rollout", "status", "statefulset/db", "--timeout=60s");
+        await kubectl.RunAsync("rollout", "status", "statefulset/db", "--timeout=170s");
         Assert.Equal("db-0 db-1 db-2", await PodsAsync(kubectl, "{.items[*].metadata.name}"));
         Assert.Equal("db-1 1 db-1", await kubectl.RunAsync(
             "get", "pod", "db-1", "-o", @"jsonpath={.metadata.labels.statefulset\.kubernetes\.io/pod-name} {.metadata.labels.apps\.kubernetes\.io/pod-index} {.spec.hostname}"));
@@ -25,20 +25,20 @@ public sealed class StatefulSetTests(ControllerFixture fixture) : IClassFixture<
 
         await kubectl.RunAsync("patch", "sts", "db", "-p", "{\"spec\":{\"updateStrategy\":{\"rollingUpdate\":{\"partition\":1}}}}");
         await kubectl.RunAsync("set", "image", "sts/db", "db=db:2");
-        await kubectl.RunAsync("rollout", "status", "statefulset/db", "--timeout=60s");
+        await kubectl.RunAsync("rollout", "status", "statefulset/db", "--timeout=170s");
         Assert.Equal("db:1 db:2 db:2", await PodsAsync(kubectl, "{.items[*].spec.containers[0].image}"));
         await kubectl.RunAsync("patch", "sts", "db", "-p", "{\"spec\":{\"updateStrategy\":{\"rollingUpdate\":{\"partition\":0}}}}");
-        await kubectl.RunAsync("rollout", "status", "statefulset/db", "--timeout=60s");
+        await kubectl.RunAsync("rollout", "status", "statefulset/db", "--timeout=170s");
         Assert.Equal("db:2 db:2 db:2", await PodsAsync(kubectl, "{.items[*].spec.containers[0].image}"));
         Assert.Matches(@"REVISION +CHANGE-CAUSE\n1 +<none>\n2 +<none>", await kubectl.RunAsync("rollout", "history", "sts/db"));
 
         await kubectl.RunAsync("rollout", "undo", "sts/db");
-        await kubectl.RunAsync("rollout", "status", "statefulset/db", "--timeout=60s");
+        await kubectl.RunAsync("rollout", "status", "statefulset/db", "--timeout=170s");
         Assert.Equal("db:1 db:1 db:1", await PodsAsync(kubectl, "{.items[*].spec.containers[0].image}"));
         await kubectl.RunAsync("scale", "sts/db", "--replicas=1");
         await Eventually.TrueAsync(async () => await PodsAsync(kubectl, "{.items[*].metadata.name}") == "db-0", "scaling down");
         await kubectl.RunAsync("delete", "pod", "db-0");
-        await kubectl.RunAsync("rollout", "status", "statefulset/db", "--timeout=60s");
+        await kubectl.RunAsync("rollout", "status", "statefulset/db", "--timeout=170s");
         await kubectl.RunAsync("delete", "sts", "db", "--cascade=foreground");
         Assert.Equal("", await PodsAsync(kubectl, "{.items[*].metadata.name}"));
     }

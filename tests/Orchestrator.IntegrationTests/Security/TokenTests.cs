@@ -97,7 +97,7 @@ public sealed class TokenTests(ClusterFixture cluster) : IClassFixture<ClusterFi
 
         await cluster.Admin.FeedAsync(Secret($"u-{account}"), "create", "-f", "-");
         await cluster.Admin.RunAsync("delete", "serviceaccount", account);
-        await cluster.Admin.RunAsync("wait", "--for=delete", $"secret/u-{account}", "--timeout=60s");
+        await cluster.Admin.RunAsync("wait", "--for=delete", $"secret/u-{account}", "--timeout=170s");
     }
 
     [Fact]

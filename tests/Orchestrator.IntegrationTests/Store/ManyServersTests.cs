@@ -109,7 +109,7 @@ public sealed class ManyServersTests(PostgresFixture postgres)
 
     internal static async Task<List<Change>> CollectAsync(IChangeSubscription subscription, int count)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(3));
         var changes = new List<Change>();
         while (changes.Count < count)
         {

@@ -24,7 +24,7 @@ public sealed class PodTokenTests(OneNodeCluster cluster)
         await kubectl.RunAsync("-n", name, "create", "rolebinding", "reader", "--role=reader", $"--serviceaccount={name}:default");
         var pod = CurlPod(name, hostNetwork);
         await client.CoreV1.CreateNamespacedPodAsync(pod, name);
-        await kubectl.RunAsync("-n", name, "wait", "--for=condition=Ready", "pod/" + name, "--timeout=60s");
+        await kubectl.RunAsync("-n", name, "wait", "--for=condition=Ready", "pod/" + name, "--timeout=170s");
 
         var review = await ExecAsync(name, Call + "/apis/authentication.k8s.io/v1/selfsubjectreviews -H 'Content-Type: application/json' "
             + "-d '{\"apiVersion\":\"authentication.k8s.io/v1\",\"kind\":\"SelfSubjectReview\"}'");

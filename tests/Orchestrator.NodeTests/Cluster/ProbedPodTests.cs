@@ -15,11 +15,11 @@ public sealed class ProbedPodTests(OneNodeCluster cluster)
     {
         await CreateAsync("readied", Idle, c => c.ReadinessProbe = Exec("test -e /tmp/ready"));
         var kubectl = cluster.Server.Kubectl();
-        await kubectl.RunAsync("wait", "--for=jsonpath={.status.phase}=Running", "pod/readied", "--timeout=60s");
+        await kubectl.RunAsync("wait", "--for=jsonpath={.status.phase}=Running", "pod/readied", "--timeout=170s");
         Assert.Equal("False", await ReadyAsync("readied"));
 
         await kubectl.RunAsync("exec", "readied", "--", "touch", "/tmp/ready");
-        await kubectl.RunAsync("wait", "--for=condition=Ready", "pod/readied", "--timeout=60s");
+        await kubectl.RunAsync("wait", "--for=condition=Ready", "pod/readied", "--timeout=170s");
         await kubectl.RunAsync("exec", "readied", "--", "rm", "/tmp/ready");
         await Eventually.TrueAsync(async () => await ReadyAsync("readied") == "False", "the pod is not ready any more");
         Assert.Contains("Readiness probe failed", await kubectl.RunAsync("get", "events", "--field-selector", "involvedObject.name=readied,reason=Unhealthy"), StringComparison.Ordinal);
@@ -36,7 +36,7 @@ public sealed class ProbedPodTests(OneNodeCluster cluster)
         });
         await cluster.RunningAsync("mortal");
         var kubectl = cluster.Server.Kubectl();
-        await kubectl.RunAsync("wait", "--for=condition=Ready", "pod/mortal", "--timeout=60s");
+        await kubectl.RunAsync("wait", "--for=condition=Ready", "pod/mortal", "--timeout=170s");
         await kubectl.RunAsync("exec", "mortal", "--", "rm", "/tmp/alive");
         await Eventually.TrueAsync(
             async () => await kubectl.RunAsync("get", "pod", "mortal", "-o", "jsonpath={.status.containerStatuses[0].restartCount} {.status.containerStatuses[0].ready}") == "1 true",
@@ -72,7 +72,7 @@ public sealed class ProbedPodTests(OneNodeCluster cluster)
         await client.CoreV1.CreateNamespacedPodAsync(pod, "default");
         await cluster.RunningAsync("hooked");
         var kubectl = cluster.Server.Kubectl();
-        await kubectl.RunAsync("wait", "--for=condition=Ready", "pod/hooked", "--timeout=60s");
+        await kubectl.RunAsync("wait", "--for=condition=Ready", "pod/hooked", "--timeout=170s");
         await kubectl.RunAsync("delete", "pod", "hooked");
 
         Assert.Equal("up\nstarted\nstopping\nstopped\nside\n", await File.ReadAllTextAsync(Path.Combine(directory.FullName, "log")));
@@ -90,7 +90,7 @@ public sealed class ProbedPodTests(OneNodeCluster cluster)
         });
         await cluster.RunningAsync("served");
         var kubectl = cluster.Server.Kubectl();
-        await kubectl.RunAsync("wait", "--for=condition=Ready", "pod/served", "--timeout=60s");
+        await kubectl.RunAsync("wait", "--for=condition=Ready", "pod/served", "--timeout=170s");
         await kubectl.RunAsync("exec", "served", "--", "rm", "/www/index.html");
         await Eventually.TrueAsync(
             async () => (await kubectl.RunAsync("get", "events", "--field-selector", "involvedObject.name=served,reason=Unhealthy")).Contains("HTTP probe failed with statuscode: 404", StringComparison.Ordinal),

@@ -49,7 +49,7 @@ public sealed class DebugTests(OneNodeCluster cluster)
 
         var said = await kubectl.RunAsync("debug", $"node/{OneNodeCluster.Node}", $"--image={Image}", "--profile=general", "--", "chroot", "/host", "cat", "/proc/sys/kernel/hostname", "/proc/1/comm");
         var debugger = said.Split(' ').First(w => w.StartsWith("node-debugger-", StringComparison.Ordinal));
-        await kubectl.RunAsync("wait", "pod/" + debugger, "--for=jsonpath={.status.phase}=Succeeded", "--timeout=60s");
+        await kubectl.RunAsync("wait", "pod/" + debugger, "--for=jsonpath={.status.phase}=Succeeded", "--timeout=170s");
         Assert.Equal(Environment.MachineName + "\n" + await File.ReadAllTextAsync("/proc/1/comm"), await kubectl.RunAsync("logs", debugger));
         await kubectl.RunAsync("delete", "pod", pod, pod + "-copy", debugger, "--now");
     }

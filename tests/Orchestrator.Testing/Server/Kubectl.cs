@@ -5,7 +5,7 @@ namespace Orchestrator.Testing.Server;
 /// <summary>A stock kubectl with a kubeconfig.</summary>
 public sealed class Kubectl(string kubeconfig, string? program = null, string? workingDirectory = null)
 {
-    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromMinutes(3);
 
     private static readonly string[] Folders =
     [

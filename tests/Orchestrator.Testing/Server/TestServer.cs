@@ -2,6 +2,8 @@ using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using k8s;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Orchestrator.Api.Bootstrap;
 using Orchestrator.Api.Security.Pki;
 using Orchestrator.Cli.Server;
 using Orchestrator.Testing.Postgres;
@@ -56,6 +58,8 @@ public sealed class TestServer : IAsyncDisposable
         var server = new TestServer(directory, certificates, app, ServerHost.Address(app, options));
         _ = await Eventually.GetAsync(
             () => Task.FromResult(File.Exists(server.Kubeconfig) ? server.Kubeconfig : null), "writing of the administrator's kubeconfig");
+        var bootstrap = app.Services.GetRequiredService<ClusterBootstrap>();
+        await Eventually.TrueAsync(() => Task.FromResult(bootstrap.IsDone), "writing of the cluster's initial objects");
         return server;
     }
 

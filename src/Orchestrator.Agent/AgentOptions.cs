@@ -26,6 +26,12 @@ public sealed record AgentOptions
     /// <summary>Pods the node takes at most.</summary>
     public int MaxPods { get; init; } = 110;
 
+    /// <summary>Images fetched at once.</summary>
+    public int ParallelPulls { get; init; } = 5;
+
+    /// <summary>File with the node's own credentials for registries, as Docker's <c>config.json</c>; null for none. Read at every pull.</summary>
+    public string? RegistryConfigPath { get; init; }
+
     /// <summary>Time between renewals of the node's Lease.</summary>
     public TimeSpan LeaseRenewal { get; init; } = TimeSpan.FromSeconds(10);
 

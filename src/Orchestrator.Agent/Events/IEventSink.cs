@@ -25,6 +25,8 @@ public static class EventReasons
     public const string FailedPreStopHook = "FailedPreStopHook";
     public const string BackOff = "BackOff";
     public const string Failed = "Failed";
+    public const string FailedKillPod = "FailedKillPod";
+    public const string FailedToRetrieveImagePullSecret = "FailedToRetrieveImagePullSecret";
     public const string FailedMount = "FailedMount";
     public const string FailedCreatePodSandBox = "FailedCreatePodSandBox";
     public const string SandboxChanged = "SandboxChanged";

@@ -3,6 +3,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Agent.Containers;
 using Orchestrator.Agent.Events;
+using Orchestrator.Agent.Images;
+using Orchestrator.Agent.Images.Credentials;
 using Orchestrator.Agent.Logs;
 using Orchestrator.Agent.Network;
 using Orchestrator.Agent.Nodes;
@@ -45,6 +47,7 @@ public static class AgentServices
         services.AddHostedService(s => s.GetRequiredService<ApiRelay>());
         services.AddSingleton(s => new ContainerEnvironment(s.GetRequiredService<IConfigSources>(), options.NodeIp, capacity.Allocatable));
         services.AddSingleton<HttpAction>().AddSingleton<ProbeActions>().AddSingleton<ProbeLoopParts>().AddSingleton<PodProbes>().AddSingleton<LifecycleHooks>();
+        services.AddSingleton<PullCredentials>().AddSingleton<PodImages>().AddSingleton<TerminationMessages>().AddSingleton<PodEndings>();
         services.AddSingleton<PodVolumes>().AddSingleton<StepRunner>().AddSingleton<StatusWriter>().AddSingleton<PodSync>();
         services.AddSingleton<ContainerLogs>().AddSingleton<LogReader>();
         services.AddSingleton<RunningContainers>().AddSingleton<StreamSessions>().AddSingleton<StreamEndpoints>();

@@ -1,3 +1,5 @@
+using Orchestrator.Agent.Images.Credentials;
+
 namespace Orchestrator.Agent.Images;
 
 /// <summary>Brings images from registries into the store. Layers that are there already are not fetched again.</summary>
@@ -7,13 +9,13 @@ public sealed class ImagePuller(ImageStore store, HttpClient http, TimeProvider 
     private const int MostLayers = 512;
     private const int MostIndexDepth = 2;
 
-    /// <summary>Pulls the image for this machine's platform.</summary>
+    /// <summary>Pulls the image for this machine's platform, as nobody or with a credential.</summary>
     /// <exception cref="RegistryException">The registry cannot be reached or does not have it.</exception>
     /// <exception cref="InvalidImageException">What the registry gives is not what it names.</exception>
-    public async Task<StoredImage> PullAsync(ImageReference reference, CancellationToken cancel)
+    public async Task<StoredImage> PullAsync(ImageReference reference, RegistryCredential? credential, CancellationToken cancel)
     {
         using var writing = await store.LockForWritingAsync(cancel);
-        var registry = new RegistryClient(http, reference, time);
+        var registry = new RegistryClient(http, reference, credential, time);
         var manifest = await FetchManifestAsync(registry, reference, cancel);
         var document = OciDocument.Read(await store.Blobs.ReadAsync(ContentDigest.Parse(manifest.Digest), ImageStore.MostDocumentBytes, cancel), OciJson.Default.OciManifest, "manifest");
         if (document.Layers.Count > MostLayers)

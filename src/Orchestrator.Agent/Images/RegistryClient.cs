@@ -1,14 +1,16 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Authentication;
+using Orchestrator.Agent.Images.Credentials;
 
 namespace Orchestrator.Agent.Images;
 
 /// <summary>
-/// Reads from one repository of a registry (OCI distribution specification 1.1): manifests and blobs, anonymously, with the token dance that public registries ask for.
+/// Reads from one repository of a registry (OCI distribution specification 1.1): manifests and blobs, as nobody or with a credential, with the token dance
+/// that public registries ask for.
 /// Registries on the loopback interface are spoken to in plain HTTP, as Docker and containerd do.
 /// </summary>
-internal sealed class RegistryClient(HttpClient http, ImageReference image, TimeProvider time)
+internal sealed class RegistryClient(HttpClient http, ImageReference image, RegistryCredential? credential, TimeProvider time)
 {
     private const int Attempts = 3;
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(300);
@@ -74,14 +76,17 @@ internal sealed class RegistryClient(HttpClient http, ImageReference image, Time
             {
                 if (response.StatusCode == HttpStatusCode.Unauthorized && _authorization is null && attempt < Attempts)
                 {
-                    _authorization = await RegistryAuthentication.AnswerAsync(http, response, image, cancel);
+                    _authorization = await RegistryAuthentication.AnswerAsync(http, response, image, credential, cancel);
                     continue;
                 }
 
                 var isTransient = response.StatusCode is HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError;
                 if (!isTransient || attempt == Attempts)
                 {
-                    throw new RegistryException(Explain(path, response.StatusCode), isTransient);
+                    throw new RegistryException(Explain(path, response.StatusCode), isTransient)
+                    {
+                        IsDenied = response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.NotFound,
+                    };
                 }
             }
 
@@ -110,7 +115,7 @@ internal sealed class RegistryClient(HttpClient http, ImageReference image, Time
     private string Explain(string path, HttpStatusCode status) => status switch
     {
         HttpStatusCode.NotFound => $"{image}: registry {_repository.Authority} does not have {path}",
-        HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => $"{image}: registry {_repository.Authority} does not allow pulling without credentials, or there is no such repository",
+        HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => $"{image}: registry {_repository.Authority} does not allow pulling {(credential is null ? "without credentials" : $"with the {credential}")}, or there is no such repository",
         _ => $"{image}: registry {_repository.Authority} answered {(int)status} to {path}",
     };
 

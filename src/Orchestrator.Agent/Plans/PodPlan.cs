@@ -18,6 +18,9 @@ public sealed record PodPlan(ImmutableArray<PodStep> Steps, ImmutableDictionary<
 {
     public static readonly ImmutableDictionary<string, WaitingState> NoneWaiting = ImmutableDictionary<string, WaitingState>.Empty;
 
+    /// <summary>There is nothing to do and nothing to wait for.</summary>
+    public static readonly PodPlan Nothing = new([], NoneWaiting, null);
+
     /// <summary>Plan for a pod that is to run.</summary>
     public static PodPlan ToRun(
         V1Pod pod, ObservedSandbox? sandbox, IEnumerable<ObservedSandbox> stale, PodMemory memory, PodHealth health, DateTimeOffset now)
@@ -26,23 +29,14 @@ public sealed record PodPlan(ImmutableArray<PodStep> Steps, ImmutableDictionary<
         return builder.Build(sandbox, stale);
     }
 
-    /// <summary>Plan for a pod that is to end: first its containers, asked politely, then all that belongs to it.</summary>
+    /// <summary>Plan for a pod that is to end: its containers and sidecars, asked politely. Empty where none runs.</summary>
     /// <param name="pod">The pod: its sidecars end after its other containers, the last first.</param>
     /// <param name="sandboxes">What is observed of it.</param>
-    /// <param name="grace">What each container gets.</param>
+    /// <param name="grace">What the pod as a whole gets.</param>
     public static PodPlan ToEnd(V1Pod pod, IEnumerable<ObservedSandbox> sandboxes, TimeSpan grace)
     {
-        List<string> sidecars = [.. PodContainers.Sidecars(pod).Select(c => c.Name)];
-        var steps = ImmutableArray.CreateBuilder<PodStep>();
-        foreach (var sandbox in sandboxes)
-        {
-            steps.AddRange(sandbox.Containers
-                .Where(c => c.State is ContainerState.Running or ContainerState.Unknown)
-                .OrderByDescending(c => sidecars.IndexOf(c.Name) is var i && i < 0 ? int.MaxValue : i)
-                .Select(c => new StopContainer(c.Name, c.Id, grace)));
-        }
-
-        return new PodPlan(steps.ToImmutable(), NoneWaiting, null);
+        var stop = StopPod.Of([.. PodContainers.Sidecars(pod).Select(c => c.Name)], sandboxes, grace);
+        return new PodPlan(stop is null ? [] : [stop], NoneWaiting, null);
     }
 
     /// <summary>Plan for what is left of a pod whose containers have ended.</summary>

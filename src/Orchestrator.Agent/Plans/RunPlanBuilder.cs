@@ -15,11 +15,14 @@ internal sealed class RunPlanBuilder(V1Pod pod, PodMemory memory, PodHealth heal
     private readonly ImmutableDictionary<string, WaitingState>.Builder _waiting = ImmutableDictionary.CreateBuilder<string, WaitingState>(StringComparer.Ordinal);
     private DateTimeOffset? _retryAt;
 
+    private const int DefaultGraceSeconds = 30;
+
     public PodPlan Build(ObservedSandbox? sandbox, IEnumerable<ObservedSandbox> stale)
     {
         _steps.AddRange(stale.Select(s => new RemoveSandbox(s.Id)));
         if (!NeedsSandbox(sandbox))
         {
+            StopRest(sandbox);
             return Done();
         }
 
@@ -51,6 +54,16 @@ internal sealed class RunPlanBuilder(V1Pod pod, PodMemory memory, PodHealth heal
 
         RemoveOldAttempts(sandbox);
         return Done();
+    }
+
+    /// <summary>What still runs once the containers have ended for good: sidecars.</summary>
+    private void StopRest(ObservedSandbox? sandbox)
+    {
+        var grace = TimeSpan.FromSeconds(pod.Spec.TerminationGracePeriodSeconds ?? DefaultGraceSeconds);
+        if (sandbox is { Ready: true } && StopPod.Of([.. PodContainers.Sidecars(pod).Select(c => c.Name)], [sandbox], grace) is { } stop)
+        {
+            _steps.Add(stop);
+        }
     }
 
     private PodPlan Done() => new(_steps.ToImmutable(), _waiting.ToImmutable(), _retryAt);
@@ -165,7 +178,7 @@ internal sealed class RunPlanBuilder(V1Pod pod, PodMemory memory, PodHealth heal
     }
 
     private TimeSpan GraceFor(V1Container container, ProbeKind probe) => TimeSpan.FromSeconds(
-        ProbeKinds.Of(container, probe)?.TerminationGracePeriodSeconds ?? pod.Spec.TerminationGracePeriodSeconds ?? 30);
+        ProbeKinds.Of(container, probe)?.TerminationGracePeriodSeconds ?? pod.Spec.TerminationGracePeriodSeconds ?? DefaultGraceSeconds);
 
     private bool BacksOff(V1Container container, ObservedContainer ended)
     {
@@ -192,7 +205,7 @@ internal sealed class RunPlanBuilder(V1Pod pod, PodMemory memory, PodHealth heal
 
         var isBlocked = failure.RetryAt > now;
         var state = failure.Reason == WaitingReasons.ErrImagePull && isBlocked && failure.Failures > 1
-            ? new WaitingState(WaitingReasons.ImagePullBackOff, $"Back-off pulling image: {failure.Message}")
+            ? new WaitingState(WaitingReasons.ImagePullBackOff, $"Back-off pulling image \"{PodContainers.Find(pod, name)?.Image}\": {failure.Reason}: {failure.Message}")
             : new WaitingState(failure.Reason, failure.Message);
         if (isBlocked)
         {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using k8s.Models;
 
 namespace Orchestrator.Agent.Pods;
@@ -18,6 +19,10 @@ public sealed record NodeLayout(string Root)
 
     /// <summary>The file that a pod's containers see as <c>/etc/hosts</c>.</summary>
     public string HostsFile(string uid) => Path.Combine(PodDirectory(uid), "etc-hosts");
+
+    /// <summary>The file that holds the last words of one attempt of a container.</summary>
+    public string TerminationMessage(string uid, string container, int attempt) =>
+        Path.Combine(PodDirectory(uid), "containers", container, attempt.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>Directory of one volume of a pod.</summary>
     public string Volume(string uid, string volume) => Path.Combine(PodDirectory(uid), "volumes", volume);

@@ -1,6 +1,7 @@
 using k8s.Models;
 using Orchestrator.Agent.Containers;
 using Orchestrator.Agent.Events;
+using Orchestrator.Agent.Images;
 using Orchestrator.Agent.Network;
 using Orchestrator.Agent.Nodes;
 using Orchestrator.Agent.Plans;
@@ -34,6 +35,9 @@ public sealed class PodSync(
     ApiAccess api,
     PodProbes probes,
     LifecycleHooks hooks,
+    PodImages images,
+    TerminationMessages messages,
+    PodEndings endings,
     StepRunner runner,
     StatusWriter writer,
     IEventSink events,
@@ -55,14 +59,19 @@ public sealed class PodSync(
             null => registry.IsSynchronized ? await RemoveOrphanAsync(uid, snapshot, memory, cancel) : Again(memory),
             { Metadata.DeletionTimestamp: not null } pod => await EndAsync(pod, snapshot, memory, cancel),
             { Status.Phase: PodPhases.Succeeded or PodPhases.Failed } pod => await ReleaseAsync(pod, snapshot, memory, cancel),
+            var pod when endings.Of(pod) is { } ending => await FailAsync(pod, ending, snapshot, memory, cancel),
             var pod => await RunAsync(pod, memory, cancel),
         };
     }
 
     private SyncResult Again(PodMemory memory) => new(IsFinished: false, memory, time.GetUtcNow() + SoonAgain);
 
-    private async Task<SyncResult> RunAsync(V1Pod pod, PodMemory memory, CancellationToken cancel)
+    private async Task<SyncResult> RunAsync(V1Pod pod, PodMemory memory, CancellationToken stopped)
     {
+        // What is under way when the pod's time is over is not waited for.
+        using var deadline = PodEnding.Deadline(pod) is { } at ? new CancellationTokenSource(at - time.GetUtcNow(), time) : null;
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stopped, deadline?.Token ?? CancellationToken.None);
+        var cancel = limit.Token;
         for (var pass = 0; pass < MaxPasses; pass++)
         {
             pod = registry.Find(pod.Metadata.Uid) ?? pod;
@@ -83,7 +92,7 @@ public sealed class PodSync(
             if (runtime is null)
             {
                 memory = memory.Failed("", WaitingReasons.FailedCreatePodSandBox, refusal!, time.GetUtcNow());
-                await ReportAsync(pod, null, new PodPlan([], PodPlan.NoneWaiting, null), memory, "", isEnding: false, cancel);
+                await ReportAsync(pod, null, PodPlan.Nothing, memory, "", null, cancel);
                 events.Record(pod, EventReasons.FailedCreatePodSandBox, refusal!, isWarning: true);
                 return new SyncResult(IsFinished: false, memory, memory.Failures[""].RetryAt);
             }
@@ -97,10 +106,15 @@ public sealed class PodSync(
             memory = memory.Observed(sandboxes.Current, time.GetUtcNow());
             probes.Follow(pod, sandboxes.Current, runtime);
             var plan = PodPlan.ToRun(pod, sandboxes.Current, sandboxes.Stale, memory, probes.Of(pod.Metadata.Uid), time.GetUtcNow());
-            var reported = await ReportAsync(pod, sandboxes.Current, plan, memory, runtime.Identity.Technology, isEnding: false, cancel);
+            var reported = await ReportAsync(pod, sandboxes.Current, plan, memory, runtime.Identity.Technology, null, cancel);
             if (plan.Steps.IsEmpty)
             {
-                return reported == WriteOutcome.Retry ? Again(memory) : new SyncResult(IsFinished: false, memory, plan.RetryAt);
+                return reported == WriteOutcome.Retry ? Again(memory) : new SyncResult(IsFinished: false, memory, Earlier(plan.RetryAt, PodEnding.Deadline(registry.Find(pod.Metadata.Uid) ?? pod)));
+            }
+
+            if (endings.Of(pod) is not null)
+            {
+                return new SyncResult(IsFinished: false, memory, time.GetUtcNow());
             }
 
             memory = await runner.RunAsync(plan.Steps, Context(pod, runtime, handler), memory, cancel);
@@ -121,17 +135,12 @@ public sealed class PodSync(
 
         if (snapshot.HolderOf(pod.Metadata.Uid) is { } runtime)
         {
-            var context = Context(pod, runtime, "");
-            var plan = PodPlan.ToEnd(pod, snapshot.Of(pod.Metadata.Uid, runtime).All, RemainingGrace(pod));
-            await runner.RunAsync(plan.Steps, context, memory, cancel);
-            var ended = inventory.Latest.Of(pod.Metadata.Uid, runtime);
-            var reported = await ReportAsync(pod, ended.Current, plan, memory, runtime.Identity.Technology, isEnding: true, cancel);
-            if (reported == WriteOutcome.Retry || PodPlan.ToEnd(pod, ended.All, TimeSpan.Zero).Steps.Length > 0)
+            if (!await StopAsync(pod, runtime, snapshot, RemainingGrace(pod), PodEnd.Deleted, memory, cancel))
             {
                 return Again(memory);
             }
 
-            await runner.RunAsync(PodPlan.ToRemove(ended.All).Steps, context, memory, cancel);
+            await runner.RunAsync(PodPlan.ToRemove(inventory.Latest.Of(pod.Metadata.Uid, runtime).All).Steps, Context(pod, runtime, ""), memory, cancel);
             if (inventory.Latest.HolderOf(pod.Metadata.Uid) is not null)
             {
                 return Again(memory);
@@ -147,6 +156,43 @@ public sealed class PodSync(
         }
 
         return new SyncResult(IsFinished: true, memory, null);
+    }
+
+    /// <summary>Stops a pod that the node ends, and then says that it has failed; what it held is given back as that of any other that has ended.</summary>
+    private async Task<SyncResult> FailAsync(V1Pod pod, PodEnding ending, InventorySnapshot snapshot, PodMemory memory, CancellationToken cancel)
+    {
+        probes.Stop(pod.Metadata.Uid);
+        if (snapshot.Runtimes.Any(v => !v.IsCurrent))
+        {
+            return Again(memory);
+        }
+
+        var end = new PodEnd(ending);
+        if (snapshot.HolderOf(pod.Metadata.Uid) is { } runtime)
+        {
+            return await StopAsync(pod, runtime, snapshot, ending.Grace ?? TimeSpan.FromSeconds(pod.Spec.TerminationGracePeriodSeconds ?? 30), end, memory, cancel)
+                ? new SyncResult(IsFinished: false, memory, time.GetUtcNow())
+                : Again(memory);
+        }
+
+        await ReportAsync(pod, null, PodPlan.Nothing, memory, "", end, cancel);
+        return Again(memory);
+    }
+
+    /// <summary>Stops the containers and reports how they ended; false where that is not through.</summary>
+    private async Task<bool> StopAsync(V1Pod pod, IPodRuntime runtime, InventorySnapshot snapshot, TimeSpan grace, PodEnd end, PodMemory memory, CancellationToken cancel)
+    {
+        var plan = PodPlan.ToEnd(pod, snapshot.Of(pod.Metadata.Uid, runtime).All, grace);
+        if (end.Failure is { } failure && !plan.Steps.IsEmpty)
+        {
+            events.Record(pod, failure.Reason, failure.Message, isWarning: true);
+        }
+
+        await runner.RunAsync(plan.Steps, Context(pod, runtime, ""), memory, cancel);
+        var ended = inventory.Latest.Of(pod.Metadata.Uid, runtime);
+        var stillRuns = !PodPlan.ToEnd(pod, ended.All, TimeSpan.Zero).Steps.IsEmpty;
+        var reported = await ReportAsync(pod, ended.Current, plan, memory, runtime.Identity.Technology, stillRuns && end.Failure is not null ? null : end, cancel);
+        return !stillRuns && reported != WriteOutcome.Retry;
     }
 
     /// <summary>A pod that has ended by itself keeps its status and logs; what it held of the node is given back.</summary>
@@ -166,6 +212,7 @@ public sealed class PodSync(
 
         volumes.TearDown(pod.Metadata.Uid);
         admission.Release(pod.Metadata.Uid);
+        endings.Forget(pod.Metadata.Uid);
         return new SyncResult(IsFinished: false, memory, null);
     }
 
@@ -190,6 +237,7 @@ public sealed class PodSync(
         volumes.TearDown(uid);
         admission.Release(uid);
         probes.Forget(uid);
+        endings.Forget(uid);
         return new SyncResult(IsFinished: true, memory, null);
     }
 
@@ -215,14 +263,16 @@ public sealed class PodSync(
     }
 
     private Task<WriteOutcome> ReportAsync(
-        V1Pod pod, ObservedSandbox? sandbox, PodPlan plan, PodMemory memory, string technology, bool isEnding, CancellationToken cancel)
+        V1Pod pod, ObservedSandbox? sandbox, PodPlan plan, PodMemory memory, string technology, PodEnd? end, CancellationToken cancel)
     {
         var view = new PodStatusView(
-            pod, sandbox, technology, plan.Waiting, memory.Failures.GetValueOrDefault(""), probes.Of(pod.Metadata.Uid), options.NodeIp, isEnding, time.GetUtcNow());
+            pod, messages.In(pod, sandbox), technology, plan.Waiting, memory.Failures.GetValueOrDefault(""), probes.Of(pod.Metadata.Uid), options.NodeIp, end, time.GetUtcNow());
         var status = view.Compute();
         BackOffEvents.Record(events, pod, status);
         return writer.WriteAsync(pod, status, cancel);
     }
+
+    private static DateTimeOffset? Earlier(DateTimeOffset? one, DateTimeOffset? other) => one is null || other < one ? other ?? one : one;
 
     private TimeSpan RemainingGrace(V1Pod pod)
     {
@@ -244,6 +294,9 @@ public sealed class PodSync(
         Devices = options.Devices,
         Events = events,
         Hooks = hooks,
+        Images = images,
+        Messages = messages,
+        Time = time,
         NodeIp = options.NodeIp,
     };
 
@@ -251,6 +304,7 @@ public sealed class PodSync(
     {
         probes.Forget(pod.Metadata.Uid);
         admission.Release(pod.Metadata.Uid);
+        endings.Forget(pod.Metadata.Uid);
         DeleteLogs(pod);
     }
 

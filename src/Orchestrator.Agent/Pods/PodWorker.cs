@@ -8,8 +8,10 @@ namespace Orchestrator.Agent.Pods;
 /// Works on one pod, one sync at a time. Any number of wakes while it works become one more sync. A sync is cut short when the pod is to end
 /// sooner than it was when the sync began: a pull is not waited for by a deletion, nor a long grace period by a forced one.
 /// </summary>
-internal sealed partial class PodWorker(string uid, PodRegistry registry, PodSync sync, AgentOptions options, TimeProvider time, ILogger logger)
+internal sealed partial class PodWorker(string uid, PodRegistry registry, PodEndings endings, PodSync sync, AgentOptions options, TimeProvider time, ILogger logger)
 {
+    // Before any other time, but after that of a pod that is gone.
+    private static readonly DateTime EndsNow = DateTime.MinValue.AddTicks(1);
     private static readonly TimeSpan AfterBug = TimeSpan.FromSeconds(5);
 
     private readonly Channel<bool> _wakes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
@@ -98,6 +100,7 @@ internal sealed partial class PodWorker(string uid, PodRegistry registry, PodSyn
     {
         null => registry.IsSynchronized ? DateTime.MinValue : DateTime.MaxValue,
         { Metadata.DeletionTimestamp: { } end } => end,
+        _ when endings.IsDecided(uid) => EndsNow,
         _ => DateTime.MaxValue,
     };
 

@@ -13,7 +13,7 @@ namespace Orchestrator.Agent.Pods;
 /// Workers stop with the agent; what they started goes on.
 /// </summary>
 public sealed partial class PodWorkers(
-    AgentOptions options, PodRegistry registry, NodeInventory inventory, PodSync sync, PodProbes probes, RuntimeSet runtimes, TimeProvider time, ILogger<PodWorkers> logger) : BackgroundService
+    AgentOptions options, PodRegistry registry, NodeInventory inventory, PodSync sync, PodProbes probes, PodEndings endings, RuntimeSet runtimes, TimeProvider time, ILogger<PodWorkers> logger) : BackgroundService
 {
     private readonly ConcurrentDictionary<string, (PodWorker Worker, Task Done)> _workers = new(StringComparer.Ordinal);
     private readonly Lock _gate = new();
@@ -23,6 +23,7 @@ public sealed partial class PodWorkers(
         await inventory.RefreshAsync(stoppingToken);
         registry.OnChanged(uid => Wake(uid, stoppingToken));
         probes.OnChanged(uid => Wake(uid, stoppingToken));
+        endings.OnChanged(uid => Wake(uid, stoppingToken));
         inventory.OnChanged(uids => WakeAll(uids, stoppingToken));
         runtimes.OnChanged((_, _) => WakeAll([.. registry.All.Select(p => p.Metadata.Uid)], stoppingToken));
         AgentTelemetry.ObservePods(PodsByPhase);
@@ -65,7 +66,7 @@ public sealed partial class PodWorkers(
             var isWanted = registry.Find(uid) is not null || (registry.IsSynchronized && inventory.Latest.PodUids.Contains(uid, StringComparer.Ordinal));
             if (isWanted && !stopping.IsCancellationRequested)
             {
-                var worker = new PodWorker(uid, registry, sync, options, time, logger);
+                var worker = new PodWorker(uid, registry, endings, sync, options, time, logger);
                 _workers[uid] = (worker, Task.Run(() => RunAsync(uid, worker, stopping), CancellationToken.None));
             }
         }

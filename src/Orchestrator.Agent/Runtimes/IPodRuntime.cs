@@ -19,8 +19,11 @@ public interface IPodRuntime
     /// <summary>All sandboxes of this node that the runtime holds, with their containers, running or not, whoever created them: what a restarted agent adopts.</summary>
     Task<IReadOnlyList<ObservedSandbox>> ListAsync(CancellationToken cancel);
 
-    /// <summary>Makes sure the image is present, as <paramref name="pullPolicy"/> says (Always, IfNotPresent, Never); returns its id (digest).</summary>
-    Task<string> EnsureImageAsync(string image, string pullPolicy, CancellationToken cancel);
+    /// <summary>Whether mounted files are the node's own: seen as they change, and written to. False where containers get copies.</summary>
+    bool SharesFiles { get; }
+
+    /// <summary>Makes sure the image is present, as the request's pull policy says.</summary>
+    Task<ProvidedImage> EnsureImageAsync(ImageRequest request, CancellationToken cancel);
 
     /// <summary>Creates the pod's sandbox (namespaces and network, or the directory and control group of a machine); returns its id.</summary>
     Task<string> RunSandboxAsync(SandboxRequest request, CancellationToken cancel);

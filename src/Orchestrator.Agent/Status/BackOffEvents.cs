@@ -23,6 +23,10 @@ internal static class BackOffEvents
                 ? $"Back-off restarting failed container {container.Name} in pod {pod.Metadata.Name}_{pod.Metadata.NamespaceProperty}({pod.Metadata.Uid})"
                 : $"Back-off pulling image \"{container.Image}\"";
             events.Record(pod, EventReasons.BackOff, message, isWarning: reason == WaitingReasons.CrashLoopBackOff);
+            if (reason == WaitingReasons.ImagePullBackOff)
+            {
+                events.Record(pod, EventReasons.Failed, $"Error: {reason}", isWarning: true);
+            }
         }
     }
 }

@@ -1,11 +1,14 @@
 using k8s.Models;
 using Orchestrator.Agent.Containers;
+using Orchestrator.Agent.Plans;
 
 namespace Orchestrator.Agent.Status;
 
 /// <summary>A pod's conditions. Those of other writers are kept; times change only with the status. Pure.</summary>
 internal static class PodConditions
 {
+    private const string Disruption = "DisruptionTarget";
+
     public static IList<V1PodCondition> Of(V1Pod pod, V1PodStatus computed, bool sandboxReady, DateTimeOffset now)
     {
         var generation = pod.Metadata.Generation;
@@ -14,7 +17,7 @@ internal static class PodConditions
         var unready = init.Where(s => sidecars.Contains(s.Name)).Concat(computed.ContainerStatuses).Where(s => !s.Ready).Select(s => s.Name).ToList();
         var pendingInit = init.Where(s => sidecars.Contains(s.Name) ? s.Started != true : !s.Ready).Select(s => s.Name).ToList();
         var initialized = pendingInit.Count == 0 || computed.ContainerStatuses.Any(s => s.ContainerID is { Length: > 0 });
-        var ready = computed.Phase == PodPhases.Running && unready.Count == 0;
+        var containersReady = computed.Phase == PodPhases.Running && unready.Count == 0;
         var why = computed.Phase switch
         {
             PodPhases.Succeeded => ("PodCompleted", ""),
@@ -25,8 +28,8 @@ internal static class PodConditions
         [
             Condition("PodReadyToStartContainers", sandboxReady, ("", "")),
             Condition("Initialized", initialized, ("ContainersNotInitialized", $"containers with incomplete status: [{string.Join(' ', pendingInit)}]")),
-            Condition("Ready", ready, why),
-            Condition("ContainersReady", ready, why),
+            containersReady ? Gated(pod) : Condition("Ready", isTrue: false, why),
+            Condition("ContainersReady", containersReady, why),
         ];
         if (computed.Phase == PodPhases.Succeeded)
         {
@@ -43,6 +46,41 @@ internal static class PodConditions
         }
 
         return result;
+    }
+
+    /// <summary>Says that the pod is ended for its node's sake, which does not count against its owner.</summary>
+    public static void AddDisruption(V1PodStatus status, PodEnding ending, DateTimeOffset now)
+    {
+        status.Conditions = [.. status.Conditions.Where(c => c.Type != Disruption)];
+        status.Conditions.Add(new V1PodCondition
+        {
+            Type = Disruption,
+            Status = "True",
+            Reason = "TerminationByKubelet",
+            Message = ending.Message,
+            LastTransitionTime = now.UtcDateTime,
+            ObservedGeneration = status.ObservedGeneration,
+        });
+    }
+
+    /// <summary>A pod whose containers are ready is ready once the conditions say so that its <c>readinessGates</c> name and others set.</summary>
+    private static V1PodCondition Gated(V1Pod pod)
+    {
+        var faults = new List<string>();
+        foreach (var gate in pod.Spec.ReadinessGates ?? [])
+        {
+            var condition = pod.Status?.Conditions?.FirstOrDefault(c => c.Type == gate.ConditionType);
+            if (condition is null)
+            {
+                faults.Add($"corresponding condition of pod readiness gate \"{gate.ConditionType}\" does not exist.");
+            }
+            else if (condition.Status != "True")
+            {
+                faults.Add($"the status of pod readiness gate \"{gate.ConditionType}\" is not \"True\", but {condition.Status}");
+            }
+        }
+
+        return Condition("Ready", faults.Count == 0, ("ReadinessGatesNotReady", string.Join(", ", faults)));
     }
 
     private static V1PodCondition Condition(string type, bool isTrue, (string Reason, string Message) otherwise) => new()

@@ -14,7 +14,7 @@ namespace Orchestrator.Agent.Status;
 /// <param name="SandboxFailure">Why the sandbox cannot be made, null if it can.</param>
 /// <param name="Health">What probes have decided.</param>
 /// <param name="HostIp">The node's address.</param>
-/// <param name="IsEnding">The pod is being deleted or has been refused.</param>
+/// <param name="End">Set while the pod is being deleted, or once the node has ended it.</param>
 public sealed record PodStatusView(
     V1Pod Pod,
     ObservedSandbox? Sandbox,
@@ -23,7 +23,7 @@ public sealed record PodStatusView(
     StepFailure? SandboxFailure,
     PodHealth Health,
     string HostIp,
-    bool IsEnding,
+    PodEnd? End,
     DateTimeOffset Now)
 {
     /// <summary>The status to report. Pure: the same view gives the same status.</summary>
@@ -48,18 +48,47 @@ public sealed record PodStatusView(
             ObservedGeneration = Pod.Metadata.Generation,
             NominatedNodeName = old.NominatedNodeName,
         };
-        HashSet<string> sidecars = [.. PodContainers.Sidecars(Pod).Select(c => c.Name)];
-        status.Phase = PodPhases.Of(Pod.Spec.RestartPolicy, [.. (status.InitContainerStatuses ?? []).Where(s => !sidecars.Contains(s.Name))], [.. status.ContainerStatuses], IsEnding);
+        SetPhase(status, old);
         SetPodIp(status, old);
         status.Conditions = PodConditions.Of(Pod, status, Sandbox is { Ready: true }, Now);
+        if (End?.Failure is { IsDisruption: true } disruption)
+        {
+            PodConditions.AddDisruption(status, disruption, Now);
+        }
+
         return status;
+    }
+
+    private void SetPhase(V1PodStatus status, V1PodStatus old)
+    {
+        if (PodPhases.IsTerminal(old.Phase))
+        {
+            // How a pod ended is said once.
+            (status.Phase, status.Reason, status.Message) = (old.Phase, old.Reason, old.Message);
+            return;
+        }
+
+        if (End?.Failure is { } failure)
+        {
+            (status.Phase, status.Reason, status.Message) = (PodPhases.Failed, failure.Reason, failure.Message);
+            return;
+        }
+
+        HashSet<string> sidecars = [.. PodContainers.Sidecars(Pod).Select(c => c.Name)];
+        status.Phase = PodPhases.Of(
+            Pod.Spec.RestartPolicy, [.. (status.InitContainerStatuses ?? []).Where(s => !sidecars.Contains(s.Name))], [.. status.ContainerStatuses], End is not null);
+        if (PodPhases.IsTerminal(status.Phase) && Sandbox?.Containers.Any(c => c.State == ContainerState.Running) == true)
+        {
+            // Sidecars have still to be stopped: a pod has ended when nothing of it runs.
+            status.Phase = PodPhases.Running;
+        }
     }
 
     private V1ContainerStatus Status(V1Container container, WaitingState otherwise, bool isInit)
     {
         var history = ContainerHistory.Of(container.Name, Pod, Sandbox);
         var exitCode = history.Latest?.ExitCode ?? history.Reported?.State?.Terminated?.ExitCode ?? RunPlanBuilder.LostExitCode;
-        var restartable = !IsEnding && RestartPolicies.Restarts(Pod, container, exitCode, isInit);
+        var restartable = End is null && RestartPolicies.Restarts(Pod, container, exitCode, isInit);
         var status = ContainerStatuses.Of(container, history, Waiting.GetValueOrDefault(container.Name), otherwise, Technology, isInit, restartable);
         if (history.Latest is { State: ContainerState.Running } running)
         {

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using k8s.Models;
 using Orchestrator.Agent.Containers;
 using Orchestrator.Agent.Devices;
 using Orchestrator.Agent.Events;
@@ -17,20 +18,8 @@ public sealed record PullImage(string Name) : PodStep(Name)
 
     public override bool Verify(PodSandboxes observed) => true;
 
-    public override async Task DoAsync(StepContext context, CancellationToken cancel)
-    {
-        var container = context.Find(Name);
-        var policy = container.ImagePullPolicy ?? "IfNotPresent";
-        if (policy == "Always")
-        {
-            context.Events.Record(context.Pod, EventReasons.Pulling, $"Pulling image \"{container.Image}\"");
-        }
-
-        context.ImageIds[Name] = await context.Runtime.EnsureImageAsync(container.Image, policy, cancel);
-        context.Events.Record(context.Pod, EventReasons.Pulled, policy == "Always"
-            ? $"Successfully pulled image \"{container.Image}\""
-            : $"Container image \"{container.Image}\" is present on machine");
-    }
+    public override async Task DoAsync(StepContext context, CancellationToken cancel) =>
+        context.ImageIds[Name] = await context.Images.EnsureAsync(context.Pod, context.Find(Name), context.Runtime, cancel);
 }
 
 /// <summary>Creates the container with its environment and mounts, as they are now.</summary>
@@ -48,7 +37,7 @@ public sealed record CreateContainer(string Name, int Attempt) : PodStep(Name)
         var environment = await context.Environment.ResolveAsync(context.Pod, container, sandbox.Ip, api, cancel);
         var devices = PodDevices.Of(context.Pod, container, context.Devices);
         environment = [.. PodDevices.Environment(devices), .. environment];
-        var mounts = WithHosts(context, sandbox, api, context.Volumes.Mounts(context.Pod, container));
+        var mounts = WithLastWords(context, container, WithHosts(context, sandbox, api, context.Volumes.Mounts(context.Pod, container)));
         var logPath = string.Create(CultureInfo.InvariantCulture, $"{Name}/{Attempt}.log");
         Directory.CreateDirectory(Path.Combine(context.Layout.LogDirectory(context.Pod), Name));
         var request = new ContainerRequest(
@@ -86,6 +75,15 @@ public sealed record CreateContainer(string Name, int Attempt) : PodStep(Name)
         // In place: containers that run see this very file.
         File.WriteAllText(path, HostsFile.Of(context.Pod, sandbox.Ip, api, File.Exists(HostsFile.Path) ? File.ReadAllText(HostsFile.Path) : ""));
         return [.. mounts, new HostMount(path, HostsFile.Path, ReadOnly: false)];
+    }
+
+    /// <summary>Adds the file for the container's termination message.</summary>
+    private IReadOnlyList<HostMount> WithLastWords(StepContext context, V1Container container, IReadOnlyList<HostMount> mounts)
+    {
+        var path = string.IsNullOrEmpty(container.TerminationMessagePath) ? "/dev/termination-log" : container.TerminationMessagePath;
+        return !context.Runtime.SharesFiles || mounts.Any(m => m.ContainerPath == path)
+            ? mounts
+            : [.. mounts, new HostMount(context.Messages.Prepare(context.Pod, Name, Attempt), path, ReadOnly: false)];
     }
 }
 

@@ -1,6 +1,7 @@
 using k8s.Models;
 using Orchestrator.Agent.Containers;
 using Orchestrator.Agent.Events;
+using Orchestrator.Agent.Images;
 using Orchestrator.Agent.Network;
 using Orchestrator.Agent.Pods;
 using Orchestrator.Agent.Probes;
@@ -34,6 +35,12 @@ public sealed class StepContext
     public required IEventSink Events { get; init; }
 
     public required LifecycleHooks Hooks { get; init; }
+
+    public required PodImages Images { get; init; }
+
+    public required TerminationMessages Messages { get; init; }
+
+    public required TimeProvider Time { get; init; }
 
     /// <summary>The node's address, which pods on the host network have.</summary>
     public required string NodeIp { get; init; }

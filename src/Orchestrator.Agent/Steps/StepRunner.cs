@@ -93,14 +93,20 @@ public sealed partial class StepRunner(NodeInventory inventory, TimeProvider tim
         var reason = (error as RuntimeRefusalException)?.Reason ?? step switch
         {
             RunSandbox or RemoveSandbox => WaitingReasons.FailedCreatePodSandBox,
+            StopPod or StopContainer => EventReasons.FailedKillPod,
             PullImage => WaitingReasons.ErrImagePull,
             StartContainer => WaitingReasons.RunContainerError,
             _ => WaitingReasons.CreateContainerError,
         };
         LogFailed(step.GetType().Name, step.Container.Length == 0 ? "the sandbox" : $"container \"{step.Container}\"", context.Pod.Metadata.NamespaceProperty, context.Pod.Metadata.Name, error.Message);
-        var eventReason = reason is EventReasons.FailedMount or WaitingReasons.FailedCreatePodSandBox ? reason : EventReasons.Failed;
+        var eventReason = reason is EventReasons.FailedMount or EventReasons.FailedKillPod or WaitingReasons.FailedCreatePodSandBox ? reason : EventReasons.Failed;
         var what = step is PullImage ? $"Failed to pull image \"{context.Find(step.Container).Image}\": " : "";
         context.Events.Record(context.Pod, eventReason, what + error.Message, isWarning: true);
+        if (step is PullImage)
+        {
+            context.Events.Record(context.Pod, EventReasons.Failed, $"Error: {reason}", isWarning: true);
+        }
+
         return memory.Failed(step.Container, reason, error.Message, time.GetUtcNow());
     }
 

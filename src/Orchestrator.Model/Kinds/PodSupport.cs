@@ -17,11 +17,11 @@ public static class PodSupport
             "affinity", "automountServiceAccountToken", "containers", "dnsPolicy", "enableServiceLinks", "ephemeralContainers", "hostNetwork", "hostname", "initContainers", "nodeName",
             "nodeSelector", "overhead", "preemptionPolicy", "priority", "priorityClassName", "restartPolicy", "runtimeClassName", "schedulerName",
             "schedulingGates", "schedulingGroup", "securityContext", "serviceAccount", "serviceAccountName", "terminationGracePeriodSeconds", "tolerations", "topologySpreadConstraints", "volumes",
-            "hostAliases", "hostIPC", "hostPID", "hostUsers", "os", "shareProcessNamespace",
+            "hostAliases", "hostIPC", "hostPID", "hostUsers", "os", "shareProcessNamespace", "activeDeadlineSeconds", "imagePullSecrets", "readinessGates",
         ],
         [
-            "activeDeadlineSeconds", "dnsConfig", "evictionResponders",
-            "hostnameOverride", "imagePullSecrets", "readinessGates", "resourceClaims", "resources",
+            "dnsConfig", "evictionResponders",
+            "hostnameOverride", "resourceClaims", "resources",
             "setHostnameAsFQDN", "subdomain",
         ]);
 

@@ -1,42 +1,26 @@
 using System.Text.Json;
+using Orchestrator.Model.Quotas;
 using Orchestrator.Scheduling.Cluster;
 
 namespace Orchestrator.Scheduling.Reading;
 
-/// <summary>
-/// What a pod asks of its node, by Kubernetes' rule: the containers and sidecars together, or the largest moment of its start
-/// (an init container beside the sidecars started before it) where that is more, plus the overhead of its runtime class.
-/// </summary>
+/// <summary>What a pod asks of its node, by the rule of <see cref="PodTotal{TName,TAmount}"/>, in the columns and units of the catalog.</summary>
 internal static class PodRequests
 {
     public static Dictionary<int, long> Read(JsonElement podSpec, ResourceCatalog resources)
     {
-        var running = new Dictionary<int, long>();
-        var largestStart = new Dictionary<int, long>();
+        PodTotal<int, long> total = new(EqualityComparer<int>.Default, static (sum, more) => Math.Min(sum + more, ResourceCatalog.MaxAmount));
         foreach (JsonElement container in podSpec.Member("initContainers").Items())
         {
-            Dictionary<int, long> own = Of(container.Member("resources").Member("requests"), resources);
-            bool isSidecar = container.Member("restartPolicy").Text() == "Always";
-            if (isSidecar)
-            {
-                Add(running, own);
-                Raise(largestStart, running);
-            }
-            else
-            {
-                Add(own, running);
-                Raise(largestStart, own);
-            }
+            total.AddInit(Of(container.Member("resources").Member("requests"), resources), container.Member("restartPolicy").Text() == "Always");
         }
 
         foreach (JsonElement container in podSpec.Member("containers").Items())
         {
-            Add(running, Of(container.Member("resources").Member("requests"), resources));
+            total.AddContainer(Of(container.Member("resources").Member("requests"), resources));
         }
 
-        Raise(running, largestStart);
-        Add(running, Of(podSpec.Member("overhead"), resources));
-        return running;
+        return total.Finish(Of(podSpec.Member("overhead"), resources));
     }
 
     private static Dictionary<int, long> Of(JsonElement quantities, ResourceCatalog resources)
@@ -49,21 +33,5 @@ internal static class PodRequests
         }
 
         return amounts;
-    }
-
-    private static void Add(Dictionary<int, long> sum, Dictionary<int, long> more)
-    {
-        foreach ((int column, long amount) in more)
-        {
-            sum[column] = Math.Min(sum.GetValueOrDefault(column) + amount, ResourceCatalog.MaxAmount);
-        }
-    }
-
-    private static void Raise(Dictionary<int, long> most, Dictionary<int, long> other)
-    {
-        foreach ((int column, long amount) in other)
-        {
-            most[column] = Math.Max(most.GetValueOrDefault(column), amount);
-        }
     }
 }

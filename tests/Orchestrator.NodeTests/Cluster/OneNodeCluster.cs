@@ -116,6 +116,20 @@ public sealed class OneNodeCluster(PostgresFixture postgres, ContainerdNode cont
             describe: () => k8s.KubernetesJson.Serialize(last?.Status));
     }
 
+    public async Task<V1Pod> PhaseAsync(string name, string phase)
+    {
+        using var client = Server.Client();
+        V1Pod? last = null;
+        return await Eventually.GetAsync(
+            async () =>
+            {
+                last = await client.CoreV1.ReadNamespacedPodAsync(name, "default");
+                return last.Status?.Phase == phase ? last : null;
+            },
+            $"pod {name} is {phase}",
+            describe: () => k8s.KubernetesJson.Serialize(last?.Status));
+    }
+
     public async ValueTask DisposeAsync()
     {
         await StopAgentAsync();

@@ -35,7 +35,7 @@ public sealed class ContainerdNode : IAsyncLifetime
         var logs = Path.Combine(Containerd.Directory, "logs", pod.Metadata.Uid);
         Directory.CreateDirectory(Path.Combine(logs, "main"));
         var container = pod.Spec.Containers[0];
-        var image = await runtime.EnsureImageAsync(container.Image, container.ImagePullPolicy, CancellationToken.None);
+        var image = (await runtime.EnsureImageAsync(new ImageRequest(container.Image, container.ImagePullPolicy), CancellationToken.None)).Id;
         var sandbox = await runtime.RunSandboxAsync(new SandboxRequest(pod, 0, "runc", logs), CancellationToken.None);
         var environment = (container.Env ?? []).Select(e => KeyValuePair.Create(e.Name, e.Value)).ToList();
         var id = await runtime.CreateContainerAsync(sandbox, new ContainerRequest(pod, container, 0, image, environment, mounts, "main/0.log"), CancellationToken.None);

@@ -130,9 +130,9 @@ public sealed class ContainerdRuntimeTests(ContainerdNode node)
     public async Task Refusals_carry_the_reason_kubectl_users_know()
     {
         using var runtime = node.Runtime("refuse");
-        var never = await Assert.ThrowsAsync<RuntimeRefusalException>(() => runtime.EnsureImageAsync("nowhere:1", "Never", CancellationToken.None));
+        var never = await Assert.ThrowsAsync<RuntimeRefusalException>(() => runtime.EnsureImageAsync(new ImageRequest("nowhere:1", "Never"), CancellationToken.None));
         Assert.Equal("ErrImageNeverPull", never.Reason);
-        Assert.NotEmpty(await runtime.EnsureImageAsync("busybox:test", "Never", CancellationToken.None));
+        Assert.NotEmpty((await runtime.EnsureImageAsync(new ImageRequest("busybox:test", "Never"), CancellationToken.None)).Id);
 
         var rooted = ContainerdNode.Pod("rooted", "/bin/sh");
         rooted.Spec.Containers[0].SecurityContext = new V1SecurityContext { RunAsNonRoot = true };

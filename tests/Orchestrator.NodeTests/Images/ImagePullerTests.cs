@@ -43,13 +43,13 @@ public sealed class ImagePullerTests : IAsyncLifetime
     public async Task An_index_is_pulled_for_this_platform_and_layers_only_once()
     {
         var (provider, store) = NewProvider();
-        var image = await provider.EnsureAsync($"{Host}/team/app:v1", "Always", CancellationToken.None);
+        var (image, _) = await provider.EnsureAsync(new ImageRequest($"{Host}/team/app:v1", "Always"), CancellationToken.None);
 
         Assert.Equal(ContentDigest.Of(_manifest), image.Digest);
         Assert.Equal(["/bin/app"], image.Config.Config!.Cmd);
         Assert.Equal(image.Digest, (await store.FindAsync($"{Host}/team/app:v1", CancellationToken.None))!.Digest);
         var requests = _blobRequests;
-        await provider.EnsureAsync($"{Host}/team/app:v1", "Always", CancellationToken.None);
+        await provider.EnsureAsync(new ImageRequest($"{Host}/team/app:v1", "Always"), CancellationToken.None);
         Assert.Equal(requests, _blobRequests);
     }
 
@@ -60,7 +60,7 @@ public sealed class ImagePullerTests : IAsyncLifetime
         var blob = _blobs.Keys.First();
         _blobs[blob] = [.. _blobs[blob].Select(value => (byte)(value + 1))];
 
-        var refusal = await Assert.ThrowsAsync<RuntimeRefusalException>(() => provider.EnsureAsync($"{Host}/team/app:v1", "IfNotPresent", CancellationToken.None));
+        var refusal = await Assert.ThrowsAsync<RuntimeRefusalException>(() => provider.EnsureAsync(new ImageRequest($"{Host}/team/app:v1", "IfNotPresent"), CancellationToken.None));
         Assert.Equal("ErrImagePull", refusal.Reason);
         Assert.Contains("digest", refusal.Message, StringComparison.Ordinal);
         Assert.Empty(await store.ListAsync(CancellationToken.None));
@@ -72,7 +72,7 @@ public sealed class ImagePullerTests : IAsyncLifetime
     [InlineData("Team/app:v1", "IfNotPresent", "InvalidImageName", "lower-case")]
     public async Task Refusals_have_kubelets_reasons(string name, string policy, string reason, string message)
     {
-        var refusal = await Assert.ThrowsAsync<RuntimeRefusalException>(() => NewProvider().Provider.EnsureAsync($"{Host}/{name}", policy, CancellationToken.None));
+        var refusal = await Assert.ThrowsAsync<RuntimeRefusalException>(() => NewProvider().Provider.EnsureAsync(new ImageRequest($"{Host}/{name}", policy), CancellationToken.None));
         Assert.Equal(reason, refusal.Reason);
         Assert.Contains(message, refusal.Message, StringComparison.Ordinal);
     }
@@ -82,7 +82,7 @@ public sealed class ImagePullerTests : IAsyncLifetime
     {
         var host = Host;
         await _registry.StopAsync();
-        var refusal = await Assert.ThrowsAsync<RuntimeRefusalException>(() => NewProvider().Provider.EnsureAsync($"{host}/team/app:v1", "IfNotPresent", CancellationToken.None));
+        var refusal = await Assert.ThrowsAsync<RuntimeRefusalException>(() => NewProvider().Provider.EnsureAsync(new ImageRequest($"{host}/team/app:v1", "IfNotPresent"), CancellationToken.None));
         Assert.Contains(host, refusal.Message, StringComparison.Ordinal);
     }
 

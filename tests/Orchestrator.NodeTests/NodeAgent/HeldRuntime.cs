@@ -16,7 +16,9 @@ internal sealed class HeldRuntime : IPodRuntime
 
     public Task<IReadOnlyList<ObservedSandbox>> ListAsync(CancellationToken cancel) => Task.FromResult<IReadOnlyList<ObservedSandbox>>([]);
 
-    public Task<string> EnsureImageAsync(string image, string pullPolicy, CancellationToken cancel) => throw Unexpected();
+    public bool SharesFiles => true;
+
+    public Task<ProvidedImage> EnsureImageAsync(ImageRequest request, CancellationToken cancel) => throw Unexpected();
 
     public Task<string> RunSandboxAsync(SandboxRequest request, CancellationToken cancel) => throw Unexpected();
 

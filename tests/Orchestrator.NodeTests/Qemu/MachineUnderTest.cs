@@ -26,7 +26,7 @@ internal sealed class MachineUnderTest
         IPodRuntime runtime, V1Pod pod, string logs, IReadOnlyList<KeyValuePair<string, string>>? environment = null, IReadOnlyList<HostMount>? mounts = null)
     {
         var container = pod.Spec.Containers[0];
-        var image = await runtime.EnsureImageAsync(container.Image, container.ImagePullPolicy, CancellationToken.None);
+        var image = (await runtime.EnsureImageAsync(new ImageRequest(container.Image, container.ImagePullPolicy), CancellationToken.None)).Id;
         var directory = Directory.CreateDirectory(Path.Combine(logs, pod.Metadata.Uid)).FullName;
         var sandbox = await runtime.RunSandboxAsync(new SandboxRequest(pod, 0, runtime.Identity.Technology, directory), CancellationToken.None);
         var id = await runtime.CreateContainerAsync(sandbox, Request(pod, image, 0, environment, mounts), CancellationToken.None);
@@ -38,7 +38,7 @@ internal sealed class MachineUnderTest
     /// <summary>Another attempt in the same sandbox.</summary>
     public async Task RestartAsync(int attempt, IReadOnlyList<HostMount>? mounts = null)
     {
-        var image = await Runtime.EnsureImageAsync(Pod.Spec.Containers[0].Image, "Never", CancellationToken.None);
+        var image = (await Runtime.EnsureImageAsync(new ImageRequest(Pod.Spec.Containers[0].Image, "Never"), CancellationToken.None)).Id;
         ContainerId = await Runtime.CreateContainerAsync(SandboxId, Request(Pod, image, attempt, null, mounts), CancellationToken.None);
         await StartAsync();
     }

@@ -28,6 +28,12 @@ public sealed class ContainerdFixture : IAsyncDisposable
     /// <summary>Removed with everything in it at the end.</summary>
     public string Directory => _config.Directory;
 
+    /// <summary>The image as an OCI archive.</summary>
+    public string BusyboxArchive => Path.Combine(Directory, "busybox.tar");
+
+    /// <summary>Where it looks for registries of its own and their mirrors.</summary>
+    public string RegistriesDirectory => _config.RegistriesDirectory;
+
     public static async Task<ContainerdFixture> StartAsync(CancellationToken cancel)
     {
         // Short: the path of a UNIX socket has at most 107 bytes. Names are random so that several runs may share the machine.
@@ -112,7 +118,7 @@ public sealed class ContainerdFixture : IAsyncDisposable
 
     private async Task ImportBusyboxAsync(CancellationToken cancel)
     {
-        var archive = Path.Combine(Directory, "busybox.tar");
+        var archive = BusyboxArchive;
         var root = System.IO.Directory.CreateDirectory(Path.Combine(Directory, "busybox")).FullName;
         await BusyboxRoot.CreateAsync(root, "/bin/busybox", cancel);
         await using (var output = File.Create(archive))

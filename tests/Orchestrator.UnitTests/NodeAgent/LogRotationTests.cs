@@ -225,7 +225,9 @@ public sealed class LogRotationTests : IDisposable
 
         public Task<RuntimeHealth> ProbeAsync(CancellationToken cancel) => throw new NotSupportedException();
 
-        public Task<string> EnsureImageAsync(string image, string pullPolicy, CancellationToken cancel) => throw new NotSupportedException();
+        public bool SharesFiles => true;
+
+        public Task<ProvidedImage> EnsureImageAsync(ImageRequest request, CancellationToken cancel) => throw new NotSupportedException();
 
         public Task<string> RunSandboxAsync(SandboxRequest request, CancellationToken cancel) => throw new NotSupportedException();
 

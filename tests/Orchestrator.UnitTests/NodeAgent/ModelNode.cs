@@ -43,6 +43,13 @@ internal sealed class ModelNode(V1Pod pod)
             case StopContainer stop:
                 End(stop.Id, 137);
                 break;
+            case StopPod stop:
+                foreach (var one in stop.Together.Concat(stop.After))
+                {
+                    End(one.Id, 137);
+                }
+
+                break;
             case RemoveContainer remove:
                 Change(containers => [.. containers.Where(c => c.Id != remove.Id)]);
                 break;

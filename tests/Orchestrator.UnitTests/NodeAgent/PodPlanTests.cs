@@ -129,9 +129,9 @@ public sealed class PodPlanTests
         var node = Running("Always");
         var ended = node.Containers.First(c => c.Name == "a");
         node.End(ended.Id, 0);
-        var step = Assert.Single(PodPlan.ToEnd(Pod("Always"), node.Sandboxes, TimeSpan.FromSeconds(7)).Steps);
-        var stop = Assert.IsType<StopContainer>(step);
-        Assert.Equal("b", stop.Container);
+        var stop = Assert.IsType<StopPod>(Assert.Single(PodPlan.ToEnd(Pod("Always"), node.Sandboxes, TimeSpan.FromSeconds(7)).Steps));
+        Assert.Equal(["b"], stop.Together.Select(s => s.Name));
+        Assert.Empty(stop.After);
         Assert.Equal(TimeSpan.FromSeconds(7), stop.Grace);
     }
 

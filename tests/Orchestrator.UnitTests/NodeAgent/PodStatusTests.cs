@@ -91,7 +91,7 @@ public sealed class PodStatusTests
     private static string? Condition(V1PodStatus status, string type) => status.Conditions.Single(c => c.Type == type).Status;
 
     private static PodStatusView View(V1Pod pod, ObservedSandbox? sandbox) =>
-        new(pod, sandbox, "containerd", PodPlan.NoneWaiting, null, PodHealth.Unknown, "192.0.2.1", IsEnding: false, Now);
+        new(pod, sandbox, "containerd", PodPlan.NoneWaiting, null, PodHealth.Unknown, "192.0.2.1", null, Now);
 
     private static ObservedSandbox Sandbox(params (string Name, int Attempt, ContainerState State, int ExitCode)[] containers) => new(
         "s", "u", "default", "p", 0, true, "10.0.0.9", Now,

@@ -73,9 +73,15 @@ public sealed class ProbeTests
         pod.Spec.InitContainers = [.. new[] { "one", "two" }.Select(n => new V1Container { Name = n, Image = "i", RestartPolicy = "Always" })];
         var node = new ModelNode(pod);
         Settle(node);
-        Assert.Equal(["a", "two", "one"], PodPlan.ToEnd(pod, [node.Observed.Current!], TimeSpan.Zero).Steps.Select(s => s.Container));
+        var stop = Assert.IsType<StopPod>(Assert.Single(PodPlan.ToEnd(pod, [node.Observed.Current!], TimeSpan.Zero).Steps));
+        Assert.Equal(["a"], stop.Together.Select(s => s.Name));
+        Assert.Equal(["two", "one"], stop.After.Select(s => s.Name));
 
         node.End(node.Containers.Single(c => c.Name == "a").Id, 0);
+        Assert.Equal("Running", Status(pod, node).Phase);
+        var rest = Assert.IsType<StopPod>(Assert.Single(node.Plan(PodMemory.Empty).Steps));
+        Assert.Equal(["two", "one"], rest.After.Select(s => s.Name));
+        node.Apply(rest);
         Assert.Equal("Succeeded", Status(pod, node).Phase);
     }
 
@@ -110,7 +116,7 @@ public sealed class ProbeTests
     }
 
     private static V1PodStatus Status(V1Pod pod, ModelNode node) =>
-        new PodStatusView(pod, node.Observed.Current, "containerd", PodPlan.NoneWaiting, null, node.Health, "10.0.0.9", IsEnding: false, node.Now).Compute();
+        new PodStatusView(pod, node.Observed.Current, "containerd", PodPlan.NoneWaiting, null, node.Health, "10.0.0.9", null, node.Now).Compute();
 
     private static ModelNode Started(V1Pod pod)
     {

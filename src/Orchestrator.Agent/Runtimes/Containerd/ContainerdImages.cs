@@ -1,4 +1,5 @@
 using Grpc.Core;
+using Orchestrator.Agent.Images.Credentials;
 using Orchestrator.Agent.Runtimes.Containerd.Cri;
 
 namespace Orchestrator.Agent.Runtimes.Containerd;
@@ -6,24 +7,48 @@ namespace Orchestrator.Agent.Runtimes.Containerd;
 /// <summary>Images in containerd. Short names (<c>busybox:1</c>) are completed by containerd itself, as Docker does.</summary>
 internal sealed class ContainerdImages(ImageService.ImageServiceClient images, ContainerdOptions options)
 {
-    public async Task<string> EnsureAsync(string image, string pullPolicy, CancellationToken cancel)
+    public async Task<ProvidedImage> EnsureAsync(ImageRequest request, CancellationToken cancel)
     {
-        if (pullPolicy != "Always" && await FindAsync(image, cancel) is { } present)
+        if (request.PullPolicy != "Always" && await FindAsync(request.Image, cancel) is { } present)
         {
-            return present.Id;
+            return new ProvidedImage(present.Id, WasPulled: false, (long)present.Size);
         }
 
-        if (pullPolicy == "Never")
+        if (request.PullPolicy == "Never")
         {
             throw new RuntimeRefusalException(
-                WaitingReasons.ErrImageNeverPull, $"Container image \"{image}\" is not present with pull policy of Never");
+                WaitingReasons.ErrImageNeverPull, $"Container image \"{request.Image}\" is not present with pull policy of Never");
+        }
+
+        await request.BeforePull(cancel);
+        var id = await PullAsync(request, cancel);
+        return new ProvidedImage(id, WasPulled: true, (long)((await FindAsync(id, cancel))?.Size ?? 0));
+    }
+
+    /// <summary>With each credential until one is good for it, and at last without.</summary>
+    private async Task<string> PullAsync(ImageRequest request, CancellationToken cancel)
+    {
+        RpcException? denied = null;
+        foreach (var credential in request.Credentials)
+        {
+            try
+            {
+                return await PullAsync(request.Image, credential, cancel);
+            }
+            catch (RpcException error) when (!CriErrors.IsUnavailable(error) && error.StatusCode != StatusCode.Cancelled)
+            {
+                // The next one may be good for it.
+                denied = error;
+            }
+            catch (RpcException error)
+            {
+                throw CriErrors.Translate(error, WaitingReasons.ErrImagePull, "pull image");
+            }
         }
 
         try
         {
-            var request = new PullImageRequest { Image = new ImageSpec { Image = image } };
-            var response = await images.PullImageAsync(request, deadline: CriTime.Deadline(options.PullTimeout), cancellationToken: cancel);
-            return response.ImageRef;
+            return await PullAsync(request.Image, null, cancel);
         }
         catch (RpcException error) when (error.StatusCode is StatusCode.Unavailable or StatusCode.Cancelled)
         {
@@ -31,8 +56,20 @@ internal sealed class ContainerdImages(ImageService.ImageServiceClient images, C
         }
         catch (RpcException error)
         {
-            throw new RuntimeRefusalException(WaitingReasons.ErrImagePull, error.Status.Detail, error);
+            // What the registry said to those who showed something says more than what it says to nobody.
+            throw new RuntimeRefusalException(WaitingReasons.ErrImagePull, (denied ?? error).Status.Detail, error);
         }
+    }
+
+    private async Task<string> PullAsync(string image, RegistryCredential? credential, CancellationToken cancel)
+    {
+        var request = new PullImageRequest
+        {
+            Image = new ImageSpec { Image = image },
+            Auth = credential is null ? null : new AuthConfig { Username = credential.UserName, Password = credential.Password, IdentityToken = credential.IdentityToken },
+        };
+        var response = await images.PullImageAsync(request, deadline: CriTime.Deadline(options.PullTimeout), cancellationToken: cancel);
+        return response.ImageRef;
     }
 
     /// <summary>

@@ -1,4 +1,5 @@
 using Grpc.Core;
+using Orchestrator.Agent.Events;
 using Orchestrator.Agent.Nodes;
 using Orchestrator.Agent.Pods;
 using Orchestrator.Agent.Runtimes.Containerd.Cri;
@@ -59,7 +60,9 @@ public sealed class ContainerdRuntime : IPodRuntime, IInteractiveRuntime, IMeasu
         }
     }
 
-    public Task<string> EnsureImageAsync(string image, string pullPolicy, CancellationToken cancel) => _images.EnsureAsync(image, pullPolicy, cancel);
+    public bool SharesFiles => true;
+
+    public Task<ProvidedImage> EnsureImageAsync(ImageRequest request, CancellationToken cancel) => _images.EnsureAsync(request, cancel);
 
     public async Task<string> RunSandboxAsync(SandboxRequest request, CancellationToken cancel)
     {
@@ -181,7 +184,7 @@ public sealed class ContainerdRuntime : IPodRuntime, IInteractiveRuntime, IMeasu
         }
         catch (RpcException error)
         {
-            throw CriErrors.Translate(error, "FailedKillPod", "read pod sandbox");
+            throw CriErrors.Translate(error, EventReasons.FailedKillPod, "read pod sandbox");
         }
     }
 
@@ -209,7 +212,7 @@ public sealed class ContainerdRuntime : IPodRuntime, IInteractiveRuntime, IMeasu
         }
         catch (RpcException error)
         {
-            throw CriErrors.Translate(error, "FailedKillPod", what);
+            throw CriErrors.Translate(error, EventReasons.FailedKillPod, what);
         }
     }
 }

@@ -47,9 +47,11 @@ internal sealed partial class QemuRuntime : IPodRuntime, IMeasuredRuntime, IAsyn
 
     public async Task<RuntimeHealth> ProbeAsync(CancellationToken cancel) => _parts.Health(await _parts.Probe.FindAsync(cancel));
 
-    public async Task<string> EnsureImageAsync(string image, string pullPolicy, CancellationToken cancel)
+    public bool SharesFiles => false;
+
+    public async Task<ProvidedImage> EnsureImageAsync(ImageRequest request, CancellationToken cancel)
     {
-        var stored = await _parts.ImageProvider.EnsureAsync(image, pullPolicy, cancel);
+        var (stored, wasPulled) = await _parts.ImageProvider.EnsureAsync(request, cancel);
         try
         {
             await _parts.Disks.EnsureAsync(stored, cancel);
@@ -59,7 +61,7 @@ internal sealed partial class QemuRuntime : IPodRuntime, IMeasuredRuntime, IAsyn
             throw new RuntimeRefusalException("ErrImagePull", error.Message, error);
         }
 
-        return stored.Digest.ToString();
+        return new ProvidedImage(stored.Digest.ToString(), wasPulled, stored.SizeBytes);
     }
 
     public Task<string> RunSandboxAsync(SandboxRequest request, CancellationToken cancel)

@@ -22,6 +22,12 @@ public sealed record ContainerdConfig
 
     public string SocketPath => Path.Combine(Directory, "containerd.sock");
 
+    /// <summary>
+    /// Registries and their mirrors, as containerd has them: a folder for each host with a <c>hosts.toml</c>. Read at every pull, so that what is put there is
+    /// in effect at once.
+    /// </summary>
+    public string RegistriesDirectory => Path.Combine(Directory, "certs.d");
+
     public string ConfigPath => Path.Combine(Directory, "config.toml");
 
     private string CniConfigDirectory => Path.Combine(Directory, "cni");
@@ -37,6 +43,7 @@ public sealed record ContainerdConfig
         }
 
         System.IO.Directory.CreateDirectory(CniConfigDirectory);
+        System.IO.Directory.CreateDirectory(RegistriesDirectory);
         File.WriteAllText(ConfigPath, Toml());
         File.WriteAllText(Path.Combine(CniConfigDirectory, "10-pods.conflist"), Conflist());
     }
@@ -60,6 +67,9 @@ public sealed record ContainerdConfig
           restrict_oom_score_adj = true
           disable_apparmor = true
           sandbox_image = "{PauseImage.Reference}"
+
+          [plugins."io.containerd.grpc.v1.cri".registry]
+            config_path = "{RegistriesDirectory}"
 
           [plugins."io.containerd.grpc.v1.cri".containerd]
             default_runtime_name = "runc"

@@ -16,6 +16,7 @@ using Orchestrator.Api.Security.Pki;
 using Orchestrator.Api.Security.Rbac;
 using Orchestrator.Api.Security.Reviews;
 using Orchestrator.Api.Security.Tokens;
+using Orchestrator.Api.Nodes;
 using Orchestrator.Api.Services;
 using Orchestrator.Api.Subresources;
 using Orchestrator.Api.Subresources.Agents;
@@ -138,6 +139,11 @@ public static class ClusterServices
         services.AddSingleton<ApiServerService>();
         services.AddHostedService(provider => provider.GetRequiredService<ApiServerService>());
         services.AddHostedService<ClaimRelease>();
+        if (network.PodAddresses is not null)
+        {
+            services.AddHostedService<PodRangeAllotment>();
+            services.AddHostedService<NameService>();
+        }
     }
 
     private static void AddCertificateSigning(this IServiceCollection services)

@@ -7,6 +7,7 @@ using Orchestrator.Agent.Images;
 using Orchestrator.Agent.Images.Credentials;
 using Orchestrator.Agent.Logs;
 using Orchestrator.Agent.Network;
+using Orchestrator.Agent.Network.Dns;
 using Orchestrator.Agent.Nodes;
 using Orchestrator.Agent.Pods;
 using Orchestrator.Agent.Probes;
@@ -26,9 +27,11 @@ public static class AgentServices
 {
     /// <param name="client">The agent's own connection to the API server, as <c>system:node:NAME</c>.</param>
     /// <param name="runtimes">What pods can be run with, in order of preference where two serve a handler.</param>
+    /// <param name="network">The pod network that the agent makes; null where it is somebody else's.</param>
     /// <exception cref="IOException">The root directory cannot be made.</exception>
     public static IServiceCollection AddNodeAgent(
-        this IServiceCollection services, AgentOptions options, IKubernetes client, Func<IServiceProvider, IReadOnlyList<IPodRuntime>> runtimes)
+        this IServiceCollection services, AgentOptions options, IKubernetes client, Func<IServiceProvider, IReadOnlyList<IPodRuntime>> runtimes,
+        PodNetworking? network = null)
     {
         Directory.CreateDirectory(options.RootDirectory);
         var layout = new NodeLayout(Path.GetFullPath(options.RootDirectory));
@@ -45,6 +48,7 @@ public static class AgentServices
         services.AddSingleton(s => new ApiRelay(client.BaseUri, s.GetRequiredService<NodeInventory>(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<ApiRelay>>()));
         services.AddSingleton(s => new ApiAccess(client.BaseUri, s.GetRequiredService<ApiRelay>()));
         services.AddHostedService(s => s.GetRequiredService<ApiRelay>());
+        services.AddSingleton(new PodResolvers(network));
         services.AddSingleton(s => new ContainerEnvironment(s.GetRequiredService<IConfigSources>(), options.NodeIp, capacity.Allocatable));
         services.AddSingleton<HttpAction>().AddSingleton<ProbeActions>().AddSingleton<ProbeLoopParts>().AddSingleton<PodProbes>().AddSingleton<LifecycleHooks>();
         services.AddSingleton<PullCredentials>().AddSingleton<PodImages>().AddSingleton<TerminationMessages>().AddSingleton<PodEndings>();
@@ -61,6 +65,6 @@ public static class AgentServices
         services.AddHostedService<LeaseRenewal>();
         services.AddHostedService<VolumeUpkeep>();
         services.AddHostedService<LogRotation>();
-        return services;
+        return network is null ? services : services.AddPodNetwork(network);
     }
 }

@@ -1,11 +1,11 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using System.Threading.Channels;
 using k8s;
 using k8s.Autorest;
 using k8s.Models;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Orchestrator.Agent.Feeds;
 using Orchestrator.Agent.Pods;
 using Orchestrator.Agent.Runtimes;
 using Orchestrator.Model;
@@ -22,12 +22,12 @@ public sealed partial class NodePublisher(
     private const string Version = "v1";
     private const string Plural = "hypervisors";
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(1);
-    private readonly Channel<bool> _wakes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly WakeSignal _wakes = new();
     private string? _publishedReady;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        runtimes.OnChanged((_, _) => _wakes.Writer.TryWrite(true));
+        runtimes.OnChanged((_, _) => _wakes.Wake());
         while (!stoppingToken.IsCancellationRequested)
         {
             var pause = options.PublicationInterval;
@@ -42,20 +42,8 @@ public sealed partial class NodePublisher(
                 pause = Retry;
             }
 
-            await WaitAsync(pause, stoppingToken);
+            await _wakes.WaitAsync(pause, time, stoppingToken);
         }
-    }
-
-    /// <summary>Until the time is over, or a runtime's health has changed.</summary>
-    private async Task WaitAsync(TimeSpan pause, CancellationToken stopping)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        var delay = Task.Delay(pause, time, limit.Token);
-        var woken = _wakes.Reader.WaitToReadAsync(limit.Token).AsTask();
-        await Task.WhenAny(delay, woken);
-        await limit.CancelAsync();
-        _wakes.Reader.TryRead(out _);
-        stopping.ThrowIfCancellationRequested();
     }
 
     private async Task PublishAsync(CancellationToken cancel)

@@ -1,10 +1,11 @@
 using System.Collections.Concurrent;
 using k8s.Models;
+using Orchestrator.Agent.Feeds;
 
 namespace Orchestrator.Agent.Pods;
 
 /// <summary>The pods that the API server wants on this node, by uid.</summary>
-public sealed class PodRegistry
+public sealed class PodRegistry : IObjectSink<V1Pod>
 {
     private readonly ConcurrentDictionary<string, V1Pod> _pods = new(StringComparer.Ordinal);
 

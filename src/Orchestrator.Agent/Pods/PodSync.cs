@@ -3,6 +3,7 @@ using Orchestrator.Agent.Containers;
 using Orchestrator.Agent.Events;
 using Orchestrator.Agent.Images;
 using Orchestrator.Agent.Network;
+using Orchestrator.Agent.Network.Dns;
 using Orchestrator.Agent.Nodes;
 using Orchestrator.Agent.Plans;
 using Orchestrator.Agent.Probes;
@@ -33,6 +34,7 @@ public sealed class PodSync(
     PodVolumes volumes,
     ContainerEnvironment environment,
     ApiAccess api,
+    PodResolvers resolvers,
     PodProbes probes,
     LifecycleHooks hooks,
     PodImages images,
@@ -291,6 +293,7 @@ public sealed class PodSync(
         Volumes = volumes,
         Environment = environment,
         Api = api,
+        Resolvers = resolvers,
         Devices = options.Devices,
         Events = events,
         Hooks = hooks,

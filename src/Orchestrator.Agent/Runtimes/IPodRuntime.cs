@@ -1,4 +1,5 @@
 using k8s.Models;
+using Orchestrator.Agent.Network.Dns;
 using Orchestrator.Model.Devices;
 
 namespace Orchestrator.Agent.Runtimes;
@@ -70,7 +71,8 @@ public sealed record RuntimeHealth(bool Ready, string Reason, string Message, st
 /// <param name="Attempt">Counts sandboxes of this pod, from 0.</param>
 /// <param name="Handler">Runtime handler to use, resolved from the RuntimeClass.</param>
 /// <param name="LogDirectory">Directory for the pod's logs, which exists: <c>ROOT/pods-logs/NAMESPACE_NAME_UID</c>.</param>
-public sealed record SandboxRequest(V1Pod Pod, int Attempt, string Handler, string LogDirectory);
+/// <param name="Resolver">What the pod's <c>/etc/resolv.conf</c> says; null for the node's own.</param>
+public sealed record SandboxRequest(V1Pod Pod, int Attempt, string Handler, string LogDirectory, ResolverConfig? Resolver = null);
 
 /// <param name="Pod">The pod, defaulted.</param>
 /// <param name="Container">The container of the pod to create.</param>

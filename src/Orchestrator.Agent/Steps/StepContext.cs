@@ -3,6 +3,7 @@ using Orchestrator.Agent.Containers;
 using Orchestrator.Agent.Events;
 using Orchestrator.Agent.Images;
 using Orchestrator.Agent.Network;
+using Orchestrator.Agent.Network.Dns;
 using Orchestrator.Agent.Pods;
 using Orchestrator.Agent.Probes;
 using Orchestrator.Agent.Runtimes;
@@ -28,6 +29,8 @@ public sealed class StepContext
     public required ContainerEnvironment Environment { get; init; }
 
     public required ApiAccess Api { get; init; }
+
+    public required PodResolvers Resolvers { get; init; }
 
     /// <summary>The node's devices.</summary>
     public required IReadOnlyList<NodeDevice> Devices { get; init; }

@@ -10,7 +10,6 @@ using Orchestrator.Api.Responses;
 using Orchestrator.Api.Writing;
 using Orchestrator.Model;
 using Orchestrator.Model.Json;
-using Orchestrator.Model.Kinds;
 using Orchestrator.Store;
 
 namespace Orchestrator.Api.Services;
@@ -87,25 +86,11 @@ public sealed partial class ApiServerService(IObjectStore store, ServiceNetwork 
         return RenewInterval;
     }
 
-    private IReadOnlyList<Mutation> CreateService(IPEndPoint address, DateTimeOffset now)
+    private IReadOnlyList<Mutation> CreateService(IPEndPoint address, DateTimeOffset now) => new SystemService(Namespace, Name, network.ApiAddress)
     {
-        string ip = network.ApiAddress.ToString();
-        ObjectKey key = ServiceClaim.OfAddress(network.ApiAddress);
-        JsonObject service = EndpointObjects.New("v1", "Service", Namespace, Name, now);
-        service.Child("metadata")!["labels"] = new JsonObject { ["component"] = "apiserver", ["provider"] = "kubernetes" };
-        service["spec"] = new JsonObject
-        {
-            ["clusterIP"] = ip,
-            ["ports"] = new JsonArray(new JsonObject { ["name"] = "https", ["port"] = 443, ["protocol"] = "TCP", ["targetPort"] = address.Port }),
-            ["type"] = "ClusterIP",
-        };
-        BuiltInKinds.Registry().FindKind("v1", "Service")!.Rules.Default(service);
-        JsonObject metadata = service.Child("metadata")!;
-        CreateObject creation = new(new ObjectKey("services", Namespace, Name), metadata.Text("uid")!, JsonBuffer.Serialize(service));
-
-        // A first service of the same address would be an earlier one of the same name, whose claim is about to be given back: the next pass tries again.
-        return ServiceClaim.Take(key, store.Get(key), metadata, now) is { } claim ? WriteClaims.Chain(claim, creation) : [];
-    }
+        Labels = new JsonObject { ["component"] = "apiserver", ["provider"] = "kubernetes" },
+        Ports = [new JsonObject { ["name"] = "https", ["port"] = 443, ["protocol"] = "TCP", ["targetPort"] = address.Port }],
+    }.Create(store, now);
 
     private Mutation? Renew(IPEndPoint address, DateTimeOffset now)
     {

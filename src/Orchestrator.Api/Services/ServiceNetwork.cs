@@ -13,6 +13,15 @@ public sealed record ServiceNetwork
     /// <summary>Ports of Services of type NodePort and LoadBalancer.</summary>
     public NumberRange NodePorts { get; init; } = new(30000, 2768);
 
+    /// <summary>IPv4 network from which nodes are given the ranges of their pods; null where the server gives none.</summary>
+    public IPNetwork? PodAddresses { get; init; }
+
+    /// <summary>Length of the prefix of one node's range.</summary>
+    public int NodePrefixLength { get; init; } = 24;
+
+    /// <summary>Address of the cluster's name server, the tenth, as is the custom; null where pods are not on a network of ours.</summary>
+    public IPAddress? NameServer => PodAddresses is null ? null : ToAddress(AddressNumbers.First + 9);
+
     /// <summary>The addresses as numbers.</summary>
     internal NumberRange AddressNumbers
     {

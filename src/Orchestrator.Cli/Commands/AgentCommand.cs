@@ -45,6 +45,7 @@ internal static class AgentCommand
             NodeName, Kubeconfig, RootDirectory, Listen, NodeIp, ServingCertificate, ServingKey, ClientAuthority,
             BootstrapToken, ServerUrl, ContainerdSocket, Qemu, CgroupParent, ImageStore, NodeLabels, Devices, OtlpEndpoint,
         };
+        AgentNetworkOptions.AddTo(command);
         command.SetAction(async (parsed, cancel) =>
         {
             await JoinAsync(parsed, cancel);
@@ -84,6 +85,7 @@ internal static class AgentCommand
             ImageStoreDirectory = Path.GetFullPath(parsed.GetRequiredValue(ImageStore)),
             NodeLabels = ParseLabels(parsed.GetValue(NodeLabels)),
             Devices = ParseDevices(parsed.GetValue(Devices)),
+            PodNetwork = AgentNetworkOptions.Read(parsed, Path.GetFullPath(parsed.GetRequiredValue(RootDirectory))),
             OtlpEndpoint = ParseOtlpEndpoint(parsed.GetValue(OtlpEndpoint)),
         };
     }

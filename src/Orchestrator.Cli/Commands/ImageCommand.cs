@@ -47,13 +47,13 @@ internal static class ImageCommand
         var spec = LabSpec.Read(layout);
         var store = parsed.GetValue(Store)
             ?? (spec is null ? throw new CommandFailedException($"there is no lab in {layout.Root}: name --image-store and --containerd-socket, or run 'orchestrator lab up'") : layout.ImageStore);
-        var socket = parsed.GetValue(Socket) switch
+        IReadOnlyList<string> sockets = parsed.GetValue(Socket) switch
         {
-            "none" => null,
-            null => spec?.Containerd?.Socket,
-            var path => path,
+            "none" => [],
+            null => [.. (spec?.Nodes ?? []).Select(node => node.Containerd.Socket)],
+            var path => [path],
         };
-        return new LabImages(store, socket, TimeProvider.System);
+        return new LabImages(store, sockets, TimeProvider.System);
     }
 
     private static Command Import()

@@ -22,17 +22,47 @@ internal static class ServerServiceOptions
         DefaultValueFactory = _ => "30000-32767",
     };
 
+    private static readonly Option<string?> PodAddresses = new("--cluster-cidr")
+    {
+        Description = "IPv4 network from which every node is given a range for its pods (spec.podCIDR), for agents that make the pod network; none are given by default",
+        HelpName = "CIDR",
+    };
+
+    private static readonly Option<int> NodePrefix = new("--node-cidr-mask-size")
+    {
+        Description = "Length of the prefix of a node's range",
+        HelpName = "BITS",
+        DefaultValueFactory = _ => 24,
+    };
+
     public static void AddTo(Command command)
     {
+        command.Add(PodAddresses);
+        command.Add(NodePrefix);
         command.Add(Addresses);
         command.Add(NodePorts);
     }
 
-    public static ServiceNetwork Read(ParseResult parsed) => new()
+    public static ServiceNetwork Read(ParseResult parsed)
     {
-        Addresses = Network(parsed.GetRequiredValue(Addresses)),
-        NodePorts = Range(parsed.GetRequiredValue(NodePorts)),
-    };
+        IPNetwork services = Network(parsed.GetRequiredValue(Addresses));
+        return new ServiceNetwork
+        {
+            Addresses = services,
+            NodePorts = Range(parsed.GetRequiredValue(NodePorts)),
+            PodAddresses = parsed.GetValue(PodAddresses) is { } pods ? Pods(pods, services, parsed.GetRequiredValue(NodePrefix)) : null,
+            NodePrefixLength = parsed.GetRequiredValue(NodePrefix),
+        };
+    }
+
+    private static IPNetwork Pods(string text, IPNetwork services, int nodePrefix) =>
+        !IPNetwork.TryParse(text, out IPNetwork network) || network.BaseAddress.AddressFamily != System.Net.Sockets.AddressFamily.InterNetwork
+            ? throw new CommandFailedException($"{PodAddresses.Name}: \"{text}\" is no IPv4 network, such as 10.244.0.0/16")
+        : nodePrefix < network.PrefixLength || nodePrefix > 29 || nodePrefix - network.PrefixLength > 16
+            ? throw new CommandFailedException($"{NodePrefix.Name}: {nodePrefix} does not fit {PodAddresses.Name} {text}: it must be {network.PrefixLength} to {Math.Min(29, network.PrefixLength + 16)}")
+        : network.Contains(services.BaseAddress) || services.Contains(network.BaseAddress)
+            ? throw new CommandFailedException($"{PodAddresses.Name}: {text} overlaps {Addresses.Name} {services}")
+        : network;
 
     private static IPNetwork Network(string text) =>
         !IPNetwork.TryParse(text, out IPNetwork network) ? throw new CommandFailedException($"{Addresses.Name}: \"{text}\" is no network, such as 10.96.0.0/16")

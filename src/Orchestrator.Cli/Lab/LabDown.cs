@@ -1,5 +1,6 @@
 using Orchestrator.Agent.Runtimes;
 using Orchestrator.Cli.Commands;
+using Orchestrator.Cli.Lab.Networks;
 using Orchestrator.Cli.Lab.Processes;
 
 namespace Orchestrator.Cli.Lab;
@@ -28,7 +29,7 @@ internal sealed class LabDown(LabLayout layout, LabProgress progress, TimeProvid
             await progress.StepAsync("Agents stopped", () => Task.WhenAll(spec.Nodes.Select(node => StopAsync(node.Name, AgentGrace, cancel))));
             await progress.StepAsync("Workloads removed", () => RemoveWorkloadsAsync(spec, cancel));
             await progress.StepAsync("Server and PostgreSQL stopped", () => StopAsync(LabUnit.Server, ServerGrace, cancel));
-            await progress.StepAsync("containerd stopped", () => StopAsync(LabUnit.Containerd, ContainerdGrace, cancel));
+            await progress.StepAsync("containerd stopped", () => Task.WhenAll(spec.Nodes.Select(node => StopAsync(node.Containerd.Unit, ContainerdGrace, cancel))));
             await progress.StepAsync("Nothing left behind", () => new LabLeftovers(layout, spec, time).RemoveAsync(cancel));
             if (purge)
             {
@@ -50,8 +51,13 @@ internal sealed class LabDown(LabLayout layout, LabProgress progress, TimeProvid
 
     private async Task RemoveWorkloadsAsync(LabSpec spec, CancellationToken cancel)
     {
-        await EnsureContainerdAsync(spec, cancel);
-        await Task.WhenAll(spec.Nodes.Select(node => RemoveWorkloadsAsync(spec, node, cancel)));
+        // Namespaces first: they are gone after a restart of the machine, and containerd is brought up in them.
+        await new LabNetworks(spec).EnsureAsync(cancel);
+        await Task.WhenAll(spec.Nodes.Select(async node =>
+        {
+            await EnsureContainerdAsync(node.Containerd, cancel);
+            await RemoveWorkloadsAsync(spec, node, cancel);
+        }));
     }
 
     private async Task RemoveWorkloadsAsync(LabSpec spec, LabNode node, CancellationToken cancel)
@@ -72,18 +78,13 @@ internal sealed class LabDown(LabLayout layout, LabProgress progress, TimeProvid
     }
 
     // Only containerd can take its sandboxes' networks down; if it was killed it is brought back for that.
-    private async Task EnsureContainerdAsync(LabSpec spec, CancellationToken cancel)
+    private async Task EnsureContainerdAsync(LabContainerd containerd, CancellationToken cancel)
     {
-        if (spec.Containerd is not { } containerd)
+        if (ProcessIdentity.Read(layout.ProcessFile(containerd.Unit)) is not { IsAlive: true })
         {
-            return;
+            using var process = DetachedProcess.Start(layout.ProcessFile(containerd.Unit), layout.LogFile(containerd.Unit), containerd.Command, []);
         }
 
-        if (ProcessIdentity.Read(layout.ProcessFile(LabUnit.Containerd)) is not { IsAlive: true })
-        {
-            using var process = DetachedProcess.Start(layout.ProcessFile(LabUnit.Containerd), layout.LogFile(LabUnit.Containerd), containerd.Command, []);
-        }
-
-        await LabState.WaitForContainerdAsync(containerd.Socket, layout, time, cancel);
+        await LabState.WaitForContainerdAsync(containerd, layout, time, cancel);
     }
 }

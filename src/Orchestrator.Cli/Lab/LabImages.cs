@@ -8,9 +8,9 @@ namespace Orchestrator.Cli.Lab;
 
 /// <summary>The images of a machine's nodes: containerd's for containers, the agents' image store for virtual machines. Both get every image, so that a Pod's runtime class can change freely.</summary>
 /// <param name="storeDirectory">Image store of the agents.</param>
-/// <param name="containerdSocket">Socket of containerd, or null if there is none.</param>
+/// <param name="containerdSockets">Sockets of the containerds; none where there is none.</param>
 /// <param name="time">Clock.</param>
-internal sealed class LabImages(string storeDirectory, string? containerdSocket, TimeProvider time)
+internal sealed class LabImages(string storeDirectory, IReadOnlyList<string> containerdSockets, TimeProvider time)
 {
     public const string Busybox = "docker.io/library/busybox:latest";
     private const string BusyboxProgram = "/bin/busybox";
@@ -31,9 +31,9 @@ internal sealed class LabImages(string storeDirectory, string? containerdSocket,
         {
             await using var archive = File.OpenRead(archivePath);
             var images = await new ImageArchive(_store).ImportAsync(archive, name, cancel);
-            if (containerdSocket is not null)
+            foreach (var socket in containerdSockets)
             {
-                await ContainerdImport.ImportAsync(containerdSocket, archivePath, cancel);
+                await ContainerdImport.ImportAsync(socket, archivePath, cancel);
             }
 
             return images;
@@ -90,16 +90,16 @@ internal sealed class LabImages(string storeDirectory, string? containerdSocket,
     {
         var canonical = ImageReference.TryParse(reference, out var parsed, out var error) ? parsed.ToString() : throw new CommandFailedException(error);
         var removed = await _store.RemoveAsync(canonical, cancel);
-        return await RemoveFromContainerdAsync(canonical, cancel) || removed;
-    }
-
-    private async Task<bool> RemoveFromContainerdAsync(string reference, CancellationToken cancel)
-    {
-        if (containerdSocket is null)
+        foreach (var socket in containerdSockets)
         {
-            return false;
+            removed |= await RemoveFromContainerdAsync(socket, canonical, cancel);
         }
 
+        return removed;
+    }
+
+    private static async Task<bool> RemoveFromContainerdAsync(string containerdSocket, string reference, CancellationToken cancel)
+    {
         var start = new ProcessStartInfo("ctr") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var argument in (IEnumerable<string>)["--address", containerdSocket, "--namespace", "k8s.io", "images", "rm", "--sync", reference])
         {

@@ -20,7 +20,10 @@ internal sealed record LabLayout(string Root)
 
     public string Processes => Path.Combine(Root, "processes");
 
-    public string ContainerdRoot => Path.Combine(Root, "containerd");
+    public string ContainerdRoot(string unit) => Path.Combine(Root, unit);
+
+    /// <summary>Keeps the network namespace of a node.</summary>
+    public string NamespaceFile(string node) => Path.Combine(Root, "networks", node);
 
     public string ServerData => Path.Combine(Root, "server");
 

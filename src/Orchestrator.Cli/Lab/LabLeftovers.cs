@@ -1,12 +1,13 @@
 using System.Diagnostics;
 using System.Globalization;
+using Orchestrator.Cli.Lab.Networks;
 using Orchestrator.Cli.Lab.Processes;
 
 namespace Orchestrator.Cli.Lab;
 
 /// <summary>
 /// What parts of a lab leave behind when they were killed instead of stopped: processes that work in the lab's directory, mounts in it, its
-/// control groups, its bridge. All of it is recognised by the lab's directory or id, so nothing of another lab is touched.
+/// control groups, its bridges, taps and nftables tables. All of it is recognised by the lab's directory or id, so nothing of another lab is touched.
 /// </summary>
 internal sealed class LabLeftovers(LabLayout layout, LabSpec spec, TimeProvider time)
 {
@@ -25,22 +26,18 @@ internal sealed class LabLeftovers(LabLayout layout, LabSpec spec, TimeProvider 
             Directory.Delete(group);
         }
 
-        if (Directory.Exists("/sys/class/net/" + Bridge))
-        {
-            await RunAsync("ip", ["link", "delete", Bridge], cancel);
-        }
+        await new LabNetworks(spec).RemoveAsync(cancel);
     }
 
     /// <summary>What is there, for messages and tests; empty after <see cref="RemoveAsync"/>.</summary>
-    public IReadOnlyList<string> Find() =>
+    public async Task<IReadOnlyList<string>> FindAsync(CancellationToken cancel) =>
     [
         .. Processes().Select(process => $"process {process.Id}"),
         .. Mounts().Select(mount => $"mount {mount}"),
         .. ControlGroups().Select(group => $"control group {group}"),
-        .. Directory.Exists("/sys/class/net/" + Bridge) ? ["bridge " + Bridge] : Array.Empty<string>(),
+        .. new LabNetworks(spec).Links().Select(link => $"network link {link}"),
+        .. (await new LabNetworks(spec).TablesAsync(cancel)).Select(table => $"nftables table {table.Family} {table.Name}"),
     ];
-
-    private string Bridge => LabPlan.Containerd(layout, spec.Id).Bridge;
 
     private IEnumerable<ProcessIdentity> Processes()
     {

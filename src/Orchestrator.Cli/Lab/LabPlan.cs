@@ -5,6 +5,8 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using Orchestrator.Agent.Runtimes.Containerd.Setup;
+using Orchestrator.Cli.Lab.Networks;
+using Orchestrator.Cli.Lab.Processes;
 
 namespace Orchestrator.Cli.Lab;
 
@@ -17,35 +19,36 @@ internal static class LabPlan
     public static LabSpec Choose(LabLayout layout, int nodes, LabSpec? existing, IReadOnlyList<string> program)
     {
         var id = Id(layout.Root);
-        var containerd = Containerd(layout, id);
         var known = existing?.Nodes.Take(nodes).ToList() ?? [];
-        var added = Enumerable.Range(known.Count + 1, nodes - known.Count)
-            .Select(number => new LabNode(string.Create(CultureInfo.InvariantCulture, $"lab-{number}"), FreePort()));
         return new LabSpec(
             id,
-            [.. known, .. added],
+            [.. Enumerable.Range(1, nodes).Select(number => Node(layout, id, number, nodes, known.ElementAtOrDefault(number - 1)?.Port ?? FreePort()))],
             existing?.ServerPort ?? (IsFree(UsualServerPort) ? UsualServerPort : FreePort()),
             program,
-            new LabContainerd(["containerd", "--config", containerd.ConfigPath], containerd.SocketPath),
             Qemu: true);
     }
 
-    /// <summary>The lab's private containerd.</summary>
-    public static ContainerdConfig Containerd(LabLayout layout, string id) => new()
+    /// <summary>A private containerd of the lab.</summary>
+    /// <param name="layout">The lab's directory.</param>
+    /// <param name="unit">Name of its process.</param>
+    public static ContainerdConfig Containerd(LabLayout layout, string unit) => new() { Directory = layout.ContainerdRoot(unit) };
+
+    // One node needs no network of its own, and is brought up faster without. Several have one each, so that what goes from node to node really does; and a containerd
+    // each, since it is containerd that plugs pods into the network that it is itself in.
+    private static LabNode Node(LabLayout layout, string id, int number, int nodes, int port)
     {
-        Directory = layout.ContainerdRoot,
-        Bridge = "orch" + id,
-        PodSubnet = Subnet(id),
-    };
+        var name = string.Create(CultureInfo.InvariantCulture, $"lab-{number}");
+        var network = nodes == 1 ? null : new LabNamespace(layout.NamespaceFile(name), new LabAddresses(id).Node(number));
+        var unit = nodes == 1 ? LabUnit.Containerd : $"{LabUnit.Containerd}-{name}";
+        var containerd = Containerd(layout, unit);
+        return new LabNode(
+            name,
+            port,
+            new LabContainerd(unit, [.. LabNamespace.Prefix(network), "containerd", "--config", containerd.ConfigPath], containerd.SocketPath, containerd.CniConfigDirectory),
+            network);
+    }
 
     internal static string Id(string root) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Path.GetFullPath(root))).AsSpan(0, 4));
-
-    // One of 1,024 networks of 4,094 addresses in 10.192.0.0/10, by the lab's directory.
-    internal static string Subnet(string id)
-    {
-        var number = Convert.FromHexString(id);
-        return string.Create(CultureInfo.InvariantCulture, $"10.{192 | (number[0] & 63)}.{number[1] & 0xF0}.0/20");
-    }
 
     private static bool IsFree(int port) =>
         !IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Any(listener => listener.Port == port);

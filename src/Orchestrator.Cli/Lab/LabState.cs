@@ -15,25 +15,30 @@ internal static class LabState
     public static ProcessIdentity? SupervisorOf(LabLayout layout) =>
         ProcessIdentity.Read(layout.ProcessFile(Supervisor)) is { IsAlive: true } supervisor ? supervisor : null;
 
-    /// <summary>Returns once containerd takes connections.</summary>
+    /// <summary>Returns once every containerd takes connections.</summary>
+    /// <exception cref="Commands.CommandFailedException">One does not in time.</exception>
+    public static Task WaitForContainerdsAsync(LabSpec spec, LabLayout layout, TimeProvider time, CancellationToken cancel) =>
+        Task.WhenAll(spec.Nodes.Select(node => WaitForContainerdAsync(node.Containerd, layout, time, cancel)));
+
+    /// <summary>Returns once a containerd takes connections.</summary>
     /// <exception cref="Commands.CommandFailedException">It does not in time.</exception>
-    public static Task WaitForContainerdAsync(string socketPath, LabLayout layout, TimeProvider time, CancellationToken cancel) => Waiting.UntilAsync(
+    public static Task WaitForContainerdAsync(LabContainerd containerd, LabLayout layout, TimeProvider time, CancellationToken cancel) => Waiting.UntilAsync(
         async token =>
         {
             try
             {
                 using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-                await socket.ConnectAsync(new UnixDomainSocketEndPoint(socketPath), token);
+                await socket.ConnectAsync(new UnixDomainSocketEndPoint(containerd.Socket), token);
                 return null;
             }
             catch (SocketException error)
             {
-                return $"containerd does not answer on {socketPath}: {error.Message}";
+                return $"containerd does not answer on {containerd.Socket}: {error.Message}";
             }
         },
         ContainerdLimit,
         time,
-        () => LabLog.Ending(layout.LogFile(LabUnit.Containerd)),
+        () => LabLog.Ending(layout.LogFile(containerd.Unit)),
         cancel);
 
     /// <summary>What a node still lacks to be ready; null if it is.</summary>

@@ -32,7 +32,7 @@ internal sealed class LabStatus(LabLayout layout, IAnsiConsole console)
         }
 
         console.Write(table);
-        console.WriteLine($"API:        https://127.0.0.1:{spec.ServerPort}");
+        console.WriteLine($"API:        {spec.ServerUrl}");
         console.WriteLine($"Kubeconfig: {layout.AdminKubeconfig}");
         return await NodesAreReadyAsync(spec, cancel) && allRun ? 0 : 1;
     }

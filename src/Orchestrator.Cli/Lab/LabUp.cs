@@ -2,6 +2,7 @@ using Orchestrator.Agent.Runtimes.Containerd.Setup;
 using Orchestrator.Cli.Client;
 using Orchestrator.Cli.Commands;
 using Orchestrator.Cli.Lab.Dependencies;
+using Orchestrator.Cli.Lab.Networks;
 using Orchestrator.Cli.Lab.Processes;
 
 namespace Orchestrator.Cli.Lab;
@@ -30,10 +31,15 @@ internal sealed class LabUp(LabLayout layout, LabProgress progress, TimeProvider
         Directory.CreateDirectory(layout.Root);
         using var alone = LockFile.TryTake(layout.CommandLock) ?? throw new CommandFailedException($"another 'orchestrator lab' command is at work in {layout.Root}");
         var spec = Prepare(request);
+        if (spec.HasNamespaces)
+        {
+            await progress.StepAsync("Network of the nodes", () => new LabNetworks(spec).EnsureAsync(cancel));
+        }
+
         await progress.StepAsync("Supervisor", () => EnsureSupervisorAsync(spec, cancel));
-        await progress.StepAsync("containerd", () => LabState.WaitForContainerdAsync(spec.Containerd!.Socket, layout, time, cancel));
+        await progress.StepAsync("containerd", () => LabState.WaitForContainerdsAsync(spec, layout, time, cancel));
         await progress.StepAsync("Images", () => EnsureImagesAsync(spec, cancel));
-        await progress.StepAsync($"Server on https://127.0.0.1:{spec.ServerPort}, with a private PostgreSQL", () => WaitForServerAsync(cancel));
+        await progress.StepAsync($"Server on {spec.ServerUrl}, with a private PostgreSQL", () => WaitForServerAsync(cancel));
         await progress.StepAsync("Credentials of the nodes", () => WriteCredentialsAsync(spec, cancel));
         await progress.StepAsync($"{spec.Nodes.Count} node(s) ready: {string.Join(", ", spec.Nodes.Select(node => node.Name))}", () => WaitForNodesAsync(spec, cancel));
         return spec;
@@ -50,7 +56,7 @@ internal sealed class LabUp(LabLayout layout, LabProgress progress, TimeProvider
                 : throw new CommandFailedException($"the lab in {layout.Root} runs with {existing.Nodes.Count} node(s); change it with 'orchestrator lab down' and 'orchestrator lab up --nodes {nodes}'");
         }
 
-        foreach (var directory in (string[])[layout.Logs, layout.Processes, layout.Programs, layout.ContainerdRoot, layout.ImageStore])
+        foreach (var directory in (string[])[layout.Logs, layout.Processes, layout.Programs, layout.ImageStore])
         {
             Directory.CreateDirectory(directory);
         }
@@ -58,7 +64,12 @@ internal sealed class LabUp(LabLayout layout, LabProgress progress, TimeProvider
         Directory.CreateDirectory(layout.ServerData);
         var spec = LabPlan.Choose(layout, nodes, existing, LabProgram.Install(layout.Programs));
         spec.Write(layout);
-        LabPlan.Containerd(layout, spec.Id).Write();
+        foreach (var node in spec.Nodes)
+        {
+            Directory.CreateDirectory(layout.ContainerdRoot(node.Containerd.Unit));
+            LabPlan.Containerd(layout, node.Containerd.Unit).Write();
+        }
+
         return spec;
     }
 
@@ -75,8 +86,9 @@ internal sealed class LabUp(LabLayout layout, LabProgress progress, TimeProvider
 
     private async Task EnsureImagesAsync(LabSpec spec, CancellationToken cancel)
     {
-        var images = new LabImages(layout.ImageStore, spec.Containerd!.Socket, time);
-        await ContainerdImport.ImportPauseAsync(spec.Containerd.Socket, cancel);
+        List<string> sockets = [.. spec.Nodes.Select(node => node.Containerd.Socket)];
+        var images = new LabImages(layout.ImageStore, sockets, time);
+        await Task.WhenAll(sockets.Select(socket => ContainerdImport.ImportPauseAsync(socket, cancel)));
         await LabImages.WithBusyboxAsync(LabImages.Busybox, recipe => images.BuildAsync(recipe, cancel), cancel);
     }
 
@@ -110,7 +122,7 @@ internal sealed class LabUp(LabLayout layout, LabProgress progress, TimeProvider
             Directory.CreateDirectory(output, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
             await OrchestratorProcess.RunAsync(
                 spec.Program,
-                ["server", "node-credentials", node.Name, "--data-dir", layout.ServerData, "--node-ip", "127.0.0.1", "--out", output, "--server", $"https://127.0.0.1:{spec.ServerPort}"],
+                ["server", "node-credentials", node.Name, "--data-dir", layout.ServerData, "--node-ip", node.Address, "--out", output, "--server", spec.ServerUrl],
                 cancel);
         }
     }

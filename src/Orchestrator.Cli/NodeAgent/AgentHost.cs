@@ -7,6 +7,8 @@ using Microsoft.Extensions.Logging;
 using Orchestrator.Agent;
 using Orchestrator.Agent.Devices;
 using Orchestrator.Agent.Hosting;
+using Orchestrator.Agent.Network;
+using Orchestrator.Agent.Network.Taps;
 using Orchestrator.Agent.Runtimes;
 using Orchestrator.Agent.Runtimes.Containerd;
 using Orchestrator.Agent.Runtimes.Qemu;
@@ -41,7 +43,8 @@ internal static class AgentHost
             Devices = settings.Devices ?? DeviceDetection.Find("/"),
         };
         var client = new Kubernetes(KubernetesClientConfiguration.BuildConfigFromConfigFile(settings.KubeconfigPath));
-        builder.Services.AddNodeAgent(options, client, services => Runtimes(settings, services.GetRequiredService<ILoggerFactory>()));
+        var network = settings.PodNetwork is { } podNetwork ? new PodNetworking(podNetwork) : null;
+        builder.Services.AddNodeAgent(options, client, services => Runtimes(settings, network?.Taps, services.GetRequiredService<ILoggerFactory>()), network);
 
         var app = builder.Build();
         app.UseMetricsEndpoint(_ => true);
@@ -50,7 +53,10 @@ internal static class AgentHost
     }
 
     /// <summary>The runtimes that the options ask for.</summary>
-    internal static List<IPodRuntime> Runtimes(AgentSettings settings, ILoggerFactory logs)
+    /// <param name="settings">The options.</param>
+    /// <param name="network">By which machines get into the pod network; null where they cannot.</param>
+    /// <param name="logs">Where the runtimes log.</param>
+    internal static List<IPodRuntime> Runtimes(AgentSettings settings, INetworkAttachment? network, ILoggerFactory logs)
     {
         var runtimes = new List<IPodRuntime>();
         if (settings.ContainerdSocket is { } socket)
@@ -71,6 +77,7 @@ internal static class AgentHost
                 RootDirectory = Path.Combine(settings.RootDirectory, "machines"),
                 ImageStoreDirectory = settings.ImageStoreDirectory,
                 CgroupParent = settings.CgroupParent,
+                Network = network,
             };
             runtimes.AddRange(QemuRuntimes.Create(qemu, new HttpClient(), TimeProvider.System, logs));
         }

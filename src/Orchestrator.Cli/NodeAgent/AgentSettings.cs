@@ -1,4 +1,5 @@
 using System.Net;
+using Orchestrator.Agent.Network;
 using Orchestrator.Model.Devices;
 
 namespace Orchestrator.Cli.NodeAgent;
@@ -37,6 +38,9 @@ internal sealed record AgentSettings
 
     /// <summary>Devices that pods can be given; null to look for them.</summary>
     public IReadOnlyList<NodeDevice>? Devices { get; init; }
+
+    /// <summary>How the agent makes the pod network; null where that is somebody else's.</summary>
+    public PodNetworkOptions? PodNetwork { get; init; }
 
     public Uri? OtlpEndpoint { get; init; }
 }

@@ -27,7 +27,7 @@ public sealed class LabDownTests
 
         (exitCode, output, errors) = await LabFixture.OrchestratorAsync("lab", "down", "--purge", "--dir", layout.Root);
         Assert.True(exitCode == 0, output + errors);
-        Assert.Empty(new LabLeftovers(layout, spec, TimeProvider.System).Find());
+        Assert.Empty(await new LabLeftovers(layout, spec, TimeProvider.System).FindAsync(CancellationToken.None));
         Assert.Empty(RunningProcess.Find("sleep", "86331"));
         Assert.False(Directory.Exists(layout.Root));
     }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net.Sockets;
 using Orchestrator.Agent.Images;
+using Orchestrator.Agent.Network.Cni;
 using Orchestrator.Agent.Runtimes.Containerd;
 using Orchestrator.Agent.Runtimes.Containerd.Cri;
 using Orchestrator.Agent.Runtimes.Containerd.Setup;
@@ -38,8 +39,13 @@ public sealed class ContainerdFixture : IAsyncDisposable
     {
         // Short: the path of a UNIX socket has at most 107 bytes. Names are random so that several runs may share the machine.
         var id = Guid.NewGuid().ToString("N")[..6];
+        var directory = $"/tmp/orch-ctrd-{id}";
         var subnet = $"10.{Convert.ToInt32(id[..2], 16)}.{Convert.ToInt32(id[2..4], 16)}.0/24";
-        var fixture = new ContainerdFixture(new ContainerdConfig { Directory = $"/tmp/orch-ctrd-{id}", Bridge = $"orcht{id}", PodSubnet = subnet });
+        var fixture = new ContainerdFixture(new ContainerdConfig
+        {
+            Directory = directory,
+            PodNetwork = new CniNetwork($"orcht{id}", subnet, Path.Combine(directory, "ipam"), Masquerade: true),
+        });
         try
         {
             fixture._config.Write();
@@ -65,7 +71,7 @@ public sealed class ContainerdFixture : IAsyncDisposable
         }
 
         _process?.Dispose();
-        await Shell.RunAsync("ip", ["link", "delete", _config.Bridge], CancellationToken.None);
+        await Shell.RunAsync("ip", ["link", "delete", _config.PodNetwork!.Bridge], CancellationToken.None);
         await Shell.RunAsync("/bin/sh", ["-c", $"grep -o '{Directory}[^ ]*' /proc/mounts | sort -r | xargs -r -n1 umount -l; rm -rf {Directory}"], CancellationToken.None);
     }
 

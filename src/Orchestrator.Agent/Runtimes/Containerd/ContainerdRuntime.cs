@@ -66,7 +66,7 @@ public sealed class ContainerdRuntime : IPodRuntime, IInteractiveRuntime, IMeasu
 
     public async Task<string> RunSandboxAsync(SandboxRequest request, CancellationToken cancel)
     {
-        var config = SandboxConfigs.Of(request.Pod, request.Attempt, request.LogDirectory, _options);
+        var config = SandboxConfigs.Of(request.Pod, request.Attempt, request.LogDirectory, request.Resolver, _options);
         // The default runtime of containerd's configuration is runc under whatever name it has there.
         var handler = request.Handler is RuntimeHandlers.Runc ? "" : request.Handler;
         var response = await CallAsync(
@@ -90,7 +90,7 @@ public sealed class ContainerdRuntime : IPodRuntime, IInteractiveRuntime, IMeasu
         {
             PodSandboxId = sandboxId,
             Config = config,
-            SandboxConfig = SandboxConfigs.Of(request.Pod, (int)sandbox.Status.Metadata.Attempt, logDirectory, _options),
+            SandboxConfig = SandboxConfigs.Of(request.Pod, (int)sandbox.Status.Metadata.Attempt, logDirectory, resolver: null, _options),
         };
         var response = await CallAsync(
             d => _connection.Runtime.CreateContainerAsync(create, deadline: d, cancellationToken: cancel), WaitingReasons.CreateContainerError, "create container");

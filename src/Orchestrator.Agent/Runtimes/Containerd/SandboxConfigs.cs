@@ -1,5 +1,5 @@
-using System.Globalization;
 using k8s.Models;
+using Orchestrator.Agent.Network.Dns;
 using Orchestrator.Agent.Runtimes.Containerd.Cri;
 using Orchestrator.Model;
 
@@ -11,7 +11,7 @@ internal static class SandboxConfigs
     // Linux allows a host name of 64 bytes; pods may be called longer.
     private const int MaxHostnameLength = 63;
 
-    public static PodSandboxConfig Of(V1Pod pod, int attempt, string logDirectory, ContainerdOptions options)
+    public static PodSandboxConfig Of(V1Pod pod, int attempt, string logDirectory, ResolverConfig? resolver, ContainerdOptions options)
     {
         var config = new PodSandboxConfig
         {
@@ -24,7 +24,7 @@ internal static class SandboxConfigs
             },
             Hostname = pod.Spec.HostNetwork == true ? "" : Hostname(pod),
             LogDirectory = logDirectory,
-            DnsConfig = Dns(pod.Spec),
+            DnsConfig = Dns(resolver),
             Linux = new LinuxPodSandboxConfig
             {
                 CgroupParent = CgroupParent(pod.Metadata.Uid, options),
@@ -89,20 +89,17 @@ internal static class SandboxConfigs
         return context;
     }
 
-    /// <summary>
-    /// Null leaves the node's own resolv.conf, which is also what ClusterFirst means while the cluster has no DNS service.
-    /// </summary>
-    private static DNSConfig? Dns(V1PodSpec spec)
+    private static DNSConfig? Dns(ResolverConfig? resolver)
     {
-        if (spec.DnsConfig is not { } wanted)
+        if (resolver is null)
         {
             return null;
         }
 
         var config = new DNSConfig();
-        config.Servers.AddRange(wanted.Nameservers ?? []);
-        config.Searches.AddRange(wanted.Searches ?? []);
-        config.Options.AddRange((wanted.Options ?? []).Select(o => o.Value is null ? o.Name : string.Create(CultureInfo.InvariantCulture, $"{o.Name}:{o.Value}")));
+        config.Servers.AddRange(resolver.Servers);
+        config.Searches.AddRange(resolver.Searches);
+        config.Options.AddRange(resolver.Options);
         return config;
     }
 

@@ -1,3 +1,4 @@
+using Orchestrator.Agent.Network.Taps;
 using Orchestrator.Agent.Runtimes.Qemu.Guest;
 
 namespace Orchestrator.Agent.Runtimes.Qemu;
@@ -20,6 +21,9 @@ public sealed record QemuOptions
 
     /// <summary>Control group, below the root of each hierarchy, that holds the machines' own.</summary>
     public string CgroupParent { get; init; } = "orchestrator";
+
+    /// <summary>By which machines get into the pod network; null where they cannot.</summary>
+    public INetworkAttachment? Network { get; init; }
 
     public string Emulator { get; init; } = "qemu-system-x86_64";
 

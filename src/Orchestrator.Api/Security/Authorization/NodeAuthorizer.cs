@@ -6,13 +6,15 @@ using Orchestrator.Store;
 namespace Orchestrator.Api.Security.Authorization;
 
 /// <summary>
-/// What an agent may do: see and report on its own Node, Lease, Hypervisors and the pods bound to it, and read what those pods refer to. A node that is
+/// What an agent may do: report on its own Node, Lease, Hypervisors and the pods bound to it, read what those pods refer to, and see what the
+/// network between nodes is made of. A node that is
 /// taken over gives away the secrets of its own pods and no others. What the path does not tell (bodies) is checked by
 /// <see cref="Admission.Rules.NodeRestriction"/>.
 /// </summary>
 public sealed class NodeAuthorizer(IObjectStore store) : IAuthorizer
 {
     private const string NodeField = "spec.nodeName";
+    private const string Policies = "networkpolicies.networking.k8s.io";
 
     public ValueTask<AuthorizationDecision> AuthorizeAsync(UserInfo user, RequestInfo request, CancellationToken cancel)
     {
@@ -32,6 +34,7 @@ public sealed class NodeAuthorizer(IObjectStore store) : IAuthorizer
             ("certificates.k8s.io", "certificatesigningrequests") => Among(request, "create", "get", "list", "watch"),
             ("coordination.k8s.io", "leases") => JudgeLeases(request, node),
             (WellKnown.Group, "hypervisors") => JudgeHypervisors(request, node),
+            ("", "services" or "namespaces") or ("discovery.k8s.io", "endpointslices") or ("networking.k8s.io", "networkpolicies") => Among(request, "get", "list", "watch"),
             ("node.k8s.io", "runtimeclasses") => Among(request, "get", "list", "watch"),
             _ => "nodes have no access to this resource",
         };
@@ -45,13 +48,14 @@ public sealed class NodeAuthorizer(IObjectStore store) : IAuthorizer
     {
         ("create", "") => null,
         ("get" or "update" or "patch", "" or "status") when request.Name == node => null,
-        ("list" or "watch", "") when RequiredField(request, "metadata.name") == node => null,
-        _ => "nodes may only see and report their own Node",
+        // Routes lead to all of them.
+        ("list" or "watch", "") => null,
+        _ => "nodes may only report their own Node",
     };
 
     private string? JudgePods(RequestInfo request, string node) => (request.Verb, request.Subresource) switch
     {
-        ("list" or "watch", "") => RequiredField(request, NodeField) == node
+        ("list" or "watch", "") => RequiredField(request, NodeField) == node || ArePodsPeers()
             ? null
             : $"nodes may only list and watch pods with the field selector {NodeField}={node}",
         ("get" or "delete", "") or ("get" or "update" or "patch", "status") => IsOn(request, "pods", node)
@@ -59,6 +63,9 @@ public sealed class NodeAuthorizer(IObjectStore store) : IAuthorizer
             : "nodes may only access pods that are bound to them",
         _ => "nodes may not do this to pods",
     };
+
+    // A policy names pods by their labels, wherever they are: a node that is to hold others off from its own pods must know them. Without a policy it need not.
+    private bool ArePodsPeers() => store.List(Policies).Items.Count > 0;
 
     private static string? JudgeLeases(RequestInfo request, string node) =>
         request.Namespace != WellKnown.NodeLeaseNamespace ? $"nodes may only access leases in the namespace {WellKnown.NodeLeaseNamespace}"

@@ -15,6 +15,7 @@ internal sealed record Dependency(string Name, string Purpose, string Package, p
         new("runc", "runs containers", "runc", "runc"),
         new("CNI plugins", "network of containers", "containernetworking-plugins", "/usr/lib/cni/bridge", "/opt/cni/bin/bridge"),
         new("iptables", "network of containers", "iptables", "iptables", "/usr/sbin/iptables"),
+        new("nftables", "Services and network policies", "nftables", "nft", "/usr/sbin/nft"),
         new("QEMU", "runs virtual machines", "qemu-system-x86", "qemu-system-x86_64"),
         new("qemu-img", "disks of virtual machines", "qemu-utils", "qemu-img"),
         new("mke2fs", "disks of virtual machines", "e2fsprogs", "mke2fs", "/usr/sbin/mke2fs"),

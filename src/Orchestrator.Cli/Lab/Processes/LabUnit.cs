@@ -1,3 +1,5 @@
+using Orchestrator.Cli.Lab.Networks;
+
 namespace Orchestrator.Cli.Lab.Processes;
 
 /// <summary>One process of a lab that is kept alive.</summary>
@@ -13,14 +15,25 @@ internal sealed record LabUnit(string Name, IReadOnlyList<string> Command, strin
     public static IReadOnlyList<LabUnit> Of(LabSpec spec, LabLayout layout)
     {
         var units = new List<LabUnit>();
-        if (spec.Containerd is { } containerd)
-        {
-            units.Add(new LabUnit(Containerd, containerd.Command, RequiredFile: null));
-        }
-
-        units.Add(new LabUnit(Server, [.. spec.Program, "server", "--data-dir", layout.ServerData, "--listen", $"127.0.0.1:{spec.ServerPort}"], RequiredFile: null));
+        units.AddRange(spec.Nodes.Select(node => new LabUnit(node.Containerd.Unit, node.Containerd.Command, RequiredFile: null)));
+        units.Add(OfServer(spec, layout));
         units.AddRange(spec.Nodes.Select(node => Agent(spec, layout, node)));
         return units;
+    }
+
+    private static LabUnit OfServer(LabSpec spec, LabLayout layout)
+    {
+        var addresses = new LabAddresses(spec.Id);
+        return new LabUnit(
+            Server,
+            [
+                .. spec.Program, "server",
+                "--data-dir", layout.ServerData,
+                "--listen", $"{spec.ServerAddress}:{spec.ServerPort}",
+                "--cluster-cidr", addresses.Pods,
+                "--service-cluster-ip-range", addresses.Services,
+            ],
+            RequiredFile: null);
     }
 
     private static LabUnit Agent(LabSpec spec, LabLayout layout, LabNode node)
@@ -29,23 +42,21 @@ internal sealed record LabUnit(string Name, IReadOnlyList<string> Command, strin
         var kubeconfig = Path.Combine(credentials, "kubeconfig");
         List<string> command =
         [
-            .. spec.Program, "agent",
+            .. LabNamespace.Prefix(node.Network), .. spec.Program, "agent",
             "--node-name", node.Name,
             "--kubeconfig", kubeconfig,
             "--root-dir", layout.AgentRoot(node.Name),
-            "--listen", $"127.0.0.1:{node.Port}",
-            "--node-ip", "127.0.0.1",
+            "--listen", $"{node.Address}:{node.Port}",
+            "--node-ip", node.Address,
             "--serving-cert", Path.Combine(credentials, "serving.crt"),
             "--serving-key", Path.Combine(credentials, "serving.key"),
             "--client-ca", Path.Combine(credentials, "ca.crt"),
             "--image-store", layout.ImageStore,
             "--cgroup-parent", spec.CgroupParent(node),
+            "--containerd-socket", node.Containerd.Socket,
+            "--cni-conf-dir", node.Containerd.CniConfigDirectory,
+            "--bridge", new LabAddresses(spec.Id).PodBridge,
         ];
-        if (spec.Containerd is { } containerd)
-        {
-            command.AddRange(["--containerd-socket", containerd.Socket]);
-        }
-
         if (spec.Qemu)
         {
             command.Add("--qemu");

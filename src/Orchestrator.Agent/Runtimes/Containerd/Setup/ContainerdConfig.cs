@@ -1,4 +1,5 @@
 using System.Globalization;
+using Orchestrator.Agent.Network.Cni;
 
 namespace Orchestrator.Agent.Runtimes.Containerd.Setup;
 
@@ -11,11 +12,8 @@ public sealed record ContainerdConfig
     /// <summary>Directory that holds everything; created by <see cref="Write"/>.</summary>
     public required string Directory { get; init; }
 
-    /// <summary>Network of the pods, as IPv4 CIDR.</summary>
-    public string PodSubnet { get; init; } = "10.88.0.0/16";
-
-    /// <summary>Linux bridge the pods are plugged into; at most 15 characters.</summary>
-    public string Bridge { get; init; } = "orch0";
+    /// <summary>Network of the pods, where no agent makes one.</summary>
+    public CniNetwork? PodNetwork { get; init; }
 
     /// <summary>Where the CNI plugins are: Debian's package <c>containernetworking-plugins</c> puts them there.</summary>
     public string CniBinDirectory { get; init; } = "/usr/lib/cni";
@@ -30,22 +28,19 @@ public sealed record ContainerdConfig
 
     public string ConfigPath => Path.Combine(Directory, "config.toml");
 
-    private string CniConfigDirectory => Path.Combine(Directory, "cni");
+    /// <summary>Where it looks for the pod network.</summary>
+    public string CniConfigDirectory => Path.Combine(Directory, "cni");
 
-    /// <summary>Writes <c>config.toml</c> and the CNI network. Repeating it rewrites the same.</summary>
-    /// <exception cref="InvalidOperationException">The bridge's name is longer than Linux allows.</exception>
+    /// <summary>Writes <c>config.toml</c>, and the CNI network if there is one. Repeating it rewrites the same.</summary>
     public void Write()
     {
-        const int maxInterfaceNameLength = 15;
-        if (Bridge.Length is 0 or > maxInterfaceNameLength)
-        {
-            throw new InvalidOperationException($"bridge name \"{Bridge}\" must have 1 to {maxInterfaceNameLength} characters");
-        }
-
         System.IO.Directory.CreateDirectory(CniConfigDirectory);
         System.IO.Directory.CreateDirectory(RegistriesDirectory);
         File.WriteAllText(ConfigPath, Toml());
-        File.WriteAllText(Path.Combine(CniConfigDirectory, "10-pods.conflist"), Conflist());
+        if (PodNetwork is { } network)
+        {
+            File.WriteAllText(Path.Combine(CniConfigDirectory, CniNetwork.FileName), network.Conflist());
+        }
     }
 
     // restrict_oom_score_adj: without CAP_SYS_RESOURCE scores cannot be lowered, and a pod's would be.
@@ -86,28 +81,4 @@ public sealed record ContainerdConfig
             conf_dir = "{CniConfigDirectory}"
 
         """);
-
-    private string Conflist() => $$"""
-        {
-          "cniVersion": "0.4.0",
-          "name": "{{Bridge}}",
-          "plugins": [
-            {
-              "type": "bridge",
-              "bridge": "{{Bridge}}",
-              "isGateway": true,
-              "ipMasq": true,
-              "hairpinMode": true,
-              "ipam": {
-                "type": "host-local",
-                "dataDir": "{{Directory}}/ipam",
-                "ranges": [[{ "subnet": "{{PodSubnet}}" }]],
-                "routes": [{ "dst": "0.0.0.0/0" }]
-              }
-            },
-            { "type": "portmap", "capabilities": { "portMappings": true } }
-          ]
-        }
-
-        """;
 }

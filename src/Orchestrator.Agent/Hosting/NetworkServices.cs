@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Orchestrator.Agent.Network;
 using Orchestrator.Agent.Network.Nodes;
+using Orchestrator.Agent.Network.Rules;
 using Orchestrator.Agent.Network.Taps;
 
 namespace Orchestrator.Agent.Hosting;
@@ -14,6 +15,7 @@ internal static class NetworkServices
         services.AddSingleton<ClusterView>().AddHostedService(s => s.GetRequiredService<ClusterView>());
         services.AddHostedService<NetworkSetup>();
         services.AddHostedService<TapUpkeep>();
+        services.AddHostedService<RuleSync>();
         return services;
     }
 }

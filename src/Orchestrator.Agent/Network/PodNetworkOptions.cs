@@ -32,7 +32,7 @@ public sealed record PodNetworkOptions
     public static string TapPrefixOf(string bridge) => "ot" + Hash(bridge, 4);
 
     /// <summary>The network with a range of addresses, as the CNI plugins are told.</summary>
-    internal CniNetwork Cni(PodRange range) => new(Bridge, range.Network.ToString(), Path.Combine(StateDirectory, "addresses"), Masquerade: true);
+    internal CniNetwork Cni(PodRange range) => new(Bridge, range.Network.ToString(), Path.Combine(StateDirectory, "addresses"), Masquerade: false);
 
     internal static string Hash(string text, int digits) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..digits];
 }

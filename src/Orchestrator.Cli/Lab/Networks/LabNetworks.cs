@@ -32,7 +32,12 @@ internal sealed class LabNetworks(LabSpec spec)
     {
         foreach (var link in Links())
         {
-            await RunAsync("ip", ["link", "delete", link], cancel);
+            // A cable goes by itself with the namespace that its other end is in, at any moment.
+            var (exitCode, output) = await TryAsync("ip", ["link", "delete", link], null, cancel);
+            if (exitCode != 0 && Exists(link))
+            {
+                throw new CommandFailedException($"network link {link} cannot be removed: {output.Trim()}");
+            }
         }
 
         foreach (var (family, table) in await TablesAsync(cancel))
@@ -82,7 +87,7 @@ internal sealed class LabNetworks(LabSpec spec)
             table ip {{_addresses.Table}} {
               chain postrouting {
                 type nat hook postrouting priority srcnat
-                ip saddr {{_addresses.Nodes}} ip daddr != {{_addresses.Nodes}} masquerade
+                oifname != "{{bridge}}" ip saddr {{_addresses.Nodes}} masquerade
               }
             }
 

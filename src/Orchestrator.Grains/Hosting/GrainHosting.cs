@@ -72,6 +72,7 @@ public static class GrainHosting
         services.AddSingleton<IWaker, GrainWaker>();
         services.AddHostedService<ChangeFeedRouter>();
         services.AddSingleton<NodeHeartbeatForwarder>();
+        services.AddSingleton<NodeCensus>();
         services.AddSingleton<NodeExplainer>();
     }
 

@@ -26,29 +26,17 @@ internal static class EvictionPace
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(5);
 
     /// <param name="self">A node that is not ready.</param>
-    /// <param name="nodes">All nodes.</param>
+    /// <param name="zone">The nodes of its zone.</param>
+    /// <param name="isAnyOtherReady">Whether any other node of the cluster is ready. Itself it knows best: what others see of it may be from before it was lost.</param>
     /// <param name="now">The time.</param>
-    public static EvictionTurn Of(NodeFacts self, IEnumerable<NodeFacts> nodes, DateTimeOffset now)
+    public static EvictionTurn Of(NodeFacts self, ZoneCensus zone, bool isAnyOtherReady, DateTimeOffset now)
     {
-        var zone = new List<NodeFacts>();
-        bool isAnyReady = false;
-        foreach (NodeFacts node in nodes)
-        {
-            // Itself it knows best: what others see of it may be from before it was lost.
-            bool isReady = node.IsReady && node.Name != self.Name;
-            isAnyReady |= isReady;
-            if (node.Zone == self.Zone)
-            {
-                zone.Add(node);
-            }
-        }
-
-        if (!isAnyReady)
+        if (!isAnyOtherReady)
         {
             return new EvictionTurn(false, false, null);
         }
 
-        int failed = zone.Count(n => !n.IsReady || n.Name == self.Name);
+        int failed = zone.FailedWith(self);
         bool isPartial = failed < zone.Count && failed > 2 && failed >= UnhealthyShare * zone.Count;
         if (isPartial && zone.Count <= LargeZone)
         {
@@ -56,18 +44,10 @@ internal static class EvictionPace
         }
 
         TimeSpan interval = isPartial ? SlowInterval : Interval;
-        DateTimeOffset next = (zone.Max(n => n.EvictsSince) is { } last && last > DateTimeOffset.MinValue ? last + interval : now) is var turn && turn > now ? turn : now;
-        int before = zone.Count(n => n.Name != self.Name && !n.IsReady && n.EvictsSince is null && IsBefore(n, self));
-        TimeSpan wait = next - now + (interval * before);
+        DateTimeOffset next = (zone.LastEviction is { } last && last > DateTimeOffset.MinValue ? last + interval : now) is var turn && turn > now ? turn : now;
+        TimeSpan wait = next - now + (interval * zone.WaitingBefore(self));
         return wait <= TimeSpan.Zero
             ? EvictionTurn.Now
             : new EvictionTurn(false, true, wait < LongestWait ? wait : LongestWait);
-    }
-
-    // Whoever was lost first goes first.
-    private static bool IsBefore(NodeFacts one, NodeFacts other)
-    {
-        int byTime = Nullable.Compare(one.NotReadySince, other.NotReadySince ?? DateTimeOffset.MaxValue);
-        return byTime < 0 || (byTime == 0 && string.CompareOrdinal(one.Name, other.Name) < 0);
     }
 }

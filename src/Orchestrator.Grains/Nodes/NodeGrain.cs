@@ -17,7 +17,7 @@ public interface INodeGrain : IReconcilerGrain
     Task RenewedAsync();
 }
 
-internal sealed class NodeGrain(IObjectStore store, IEventRecorder events, TimeProvider time, ILogger<NodeGrain> logger)
+internal sealed class NodeGrain(IObjectStore store, IEventRecorder events, NodeCensus census, TimeProvider time, ILogger<NodeGrain> logger)
     : ReconcilingGrain(store, events, time, logger), INodeGrain
 {
     private NodeSilence _silence = new(time.GetUtcNow(), null);
@@ -33,6 +33,6 @@ internal sealed class NodeGrain(IObjectStore store, IEventRecorder events, TimeP
     protected override ReconcilePlan Plan(DateTimeOffset now) =>
         Store.Get(new ObjectKey(Resources.Nodes, "", this.GetPrimaryKeyString())) is { } node
             ? NodeReadiness.Plan(
-                node, _silence, now, () => EvictionPace.Of(NodeFacts.Of(node), Store.List(Resources.Nodes).Items.Select(NodeFacts.Of), now))
+                node, _silence, now, () => census.TurnOf(node, () => Store.List(Resources.Nodes).Items, now))
             : ReconcilePlan.Gone;
 }

@@ -52,32 +52,56 @@ internal sealed class SortedObjects
             return;
         }
 
+        // What lies between two changes is copied in one piece: a list after a write costs a copy, not a comparison for every object.
         var changes = _noted.ToArray();
         Array.Sort(changes, static (a, b) => Compare(a.Key.Namespace, a.Key.Name, b.Key.Namespace, b.Key.Name));
-        var merged = new List<StoredObject>(_sorted.Length + changes.Length);
-        var next = 0;
-        foreach (var (key, value) in changes)
+        var places = new int[changes.Length];
+        var length = _sorted.Length;
+        for (var i = 0; i < changes.Length; i++)
         {
-            var order = -1;
-            while (next < _sorted.Length && (order = CompareTo(_sorted[next], key)) < 0)
-            {
-                merged.Add(_sorted[next++]);
-            }
+            places[i] = LowerBound(i > 0 ? places[i - 1] : 0, changes[i].Key);
+            length += (changes[i].Value is null ? 0 : 1) - (IsAt(places[i], changes[i].Key) ? 1 : 0);
+        }
 
-            if (next < _sorted.Length && order == 0)
+        var merged = new StoredObject[length];
+        var (next, count) = (0, 0);
+        for (var i = 0; i < changes.Length; i++)
+        {
+            var kept = _sorted.AsSpan(next..places[i]);
+            kept.CopyTo(merged.AsSpan(count));
+            count += kept.Length;
+            next = IsAt(places[i], changes[i].Key) ? places[i] + 1 : places[i];
+            if (changes[i].Value is { } value)
             {
-                next++;
-            }
-
-            if (value is not null)
-            {
-                merged.Add(value);
+                merged[count++] = value;
             }
         }
 
-        merged.AddRange(_sorted.AsSpan(next));
-        _sorted = [.. merged];
+        _sorted.AsSpan(next).CopyTo(merged.AsSpan(count));
+        _sorted = merged;
         _noted.Clear();
+    }
+
+    private bool IsAt(int index, (string Namespace, string Name) key) => index < _sorted.Length && CompareTo(_sorted[index], key) == 0;
+
+    /// <summary>Index, from <paramref name="low"/> on, of the first object whose key is not before the given one.</summary>
+    private int LowerBound(int low, (string Namespace, string Name) key)
+    {
+        var high = _sorted.Length;
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (CompareTo(_sorted[middle], key) < 0)
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                high = middle;
+            }
+        }
+
+        return low;
     }
 
     /// <summary>Index of the first object whose namespace is not before <paramref name="ns"/>.</summary>

@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
+using CsCheck;
 using Orchestrator.Grains.Nodes;
 using Orchestrator.Model;
+using Orchestrator.Store;
 using Orchestrator.Testing.Cluster;
 using Orchestrator.Testing.Simulation;
 
@@ -13,39 +15,72 @@ public sealed class EvictionPaceTests
     [Fact]
     public void The_first_node_that_fails_is_evicted_at_once()
     {
-        NodeFacts[] nodes = [Failed("a"), Ready("b"), Ready("c")];
-        Assert.Equal(EvictionTurn.Now, EvictionPace.Of(nodes[0], nodes, Now));
+        StoredObject[] nodes = [Failed("a"), Ready("b"), Ready("c")];
+        Assert.Equal(EvictionTurn.Now, Turn(nodes, 0));
     }
 
     [Fact]
     public void Others_wait_for_their_turn_in_the_order_in_which_they_failed()
     {
-        NodeFacts[] nodes = [Failed("a", notReadySecondsAgo: 30), Failed("b", notReadySecondsAgo: 60), Failed("c", evictedSecondsAgo: 4), .. Enumerable.Range(0, 9).Select(i => Ready($"r{i}"))];
-        Assert.Equal(new EvictionTurn(false, true, TimeSpan.FromSeconds(6)), EvictionPace.Of(nodes[1], nodes, Now));
-        Assert.Equal(new EvictionTurn(false, true, TimeSpan.FromSeconds(16)), EvictionPace.Of(nodes[0], nodes, Now));
+        StoredObject[] nodes = [Failed("a", notReadySecondsAgo: 30), Failed("b", notReadySecondsAgo: 60), Failed("c", evictedSecondsAgo: 4), .. Enumerable.Range(0, 9).Select(i => Ready($"r{i}"))];
+        Assert.Equal(new EvictionTurn(false, true, TimeSpan.FromSeconds(6)), Turn(nodes, 1));
+        Assert.Equal(new EvictionTurn(false, true, TimeSpan.FromSeconds(16)), Turn(nodes, 0));
     }
 
     [Fact]
     public void A_small_zone_most_of_which_has_failed_is_left_alone_and_a_large_one_goes_slowly()
     {
-        NodeFacts[] small = [.. Enumerable.Range(0, 6).Select(i => Failed($"f{i}")), .. Enumerable.Range(0, 4).Select(i => Ready($"r{i}"))];
-        Assert.Equal(new EvictionTurn(false, true, null), EvictionPace.Of(small[0], small, Now));
-        NodeFacts[] large = [.. Enumerable.Range(0, 40).Select(i => Failed($"f{i:00}")), Failed("e", evictedSecondsAgo: 40), .. Enumerable.Range(0, 20).Select(i => Ready($"r{i}"))];
-        Assert.Equal(new EvictionTurn(false, true, TimeSpan.FromSeconds(60)), EvictionPace.Of(large[0], large, Now));
+        StoredObject[] small = [.. Enumerable.Range(0, 6).Select(i => Failed($"f{i}")), .. Enumerable.Range(0, 4).Select(i => Ready($"r{i}"))];
+        Assert.Equal(new EvictionTurn(false, true, null), Turn(small, 0));
+        StoredObject[] large = [.. Enumerable.Range(0, 40).Select(i => Failed($"f{i:00}")), Failed("e", evictedSecondsAgo: 40), .. Enumerable.Range(0, 20).Select(i => Ready($"r{i}"))];
+        Assert.Equal(new EvictionTurn(false, true, TimeSpan.FromSeconds(60)), Turn(large, 0));
     }
 
     [Fact]
     public void Where_no_node_is_ready_evictions_stop_and_where_another_zone_is_they_go_on()
     {
-        NodeFacts[] alone = [Failed("a"), Failed("b", evictedSecondsAgo: 5)];
-        Assert.Equal(new EvictionTurn(false, false, null), EvictionPace.Of(alone[0], alone, Now));
-        NodeFacts[] zones = [Failed("a"), Failed("b"), Ready("c", zone: "other")];
-        Assert.Equal(EvictionTurn.Now, EvictionPace.Of(zones[0], zones, Now));
+        StoredObject[] alone = [Failed("a"), Failed("b", evictedSecondsAgo: 5)];
+        Assert.Equal(new EvictionTurn(false, false, null), Turn(alone, 0));
+        StoredObject[] zones = [Failed("a"), Failed("b"), Ready("c", zone: "other")];
+        Assert.Equal(EvictionTurn.Now, Turn(zones, 0));
     }
 
-    private static NodeFacts Ready(string name, string zone = "one") => Facts(ClusterObjects.Node(name), zone);
+    [Fact]
+    public void A_census_that_followed_the_changes_answers_as_one_that_begins_with_them() => Gen.Int[0, 1000].Sample(
+        seed =>
+        {
+            var random = new Random(seed);
+            var followed = new NodeCensus();
+            var nodes = new SortedDictionary<string, StoredObject>(StringComparer.Ordinal);
+            for (int step = 0; step < 40; step++)
+            {
+                string name = $"n{random.Next(12)}";
+                nodes[name] = random.Next(3) switch
+                {
+                    0 => Ready(name, zone: random.Next(2) == 0 ? "one" : "other"),
+                    1 => Failed(name, random.Next(100)),
+                    _ => Failed(name, random.Next(100), random.Next(100)),
+                };
+                if (random.Next(4) == 0)
+                {
+                    nodes.Remove($"n{random.Next(12)}");
+                }
 
-    private static NodeFacts Failed(string name, int notReadySecondsAgo = 60, int? evictedSecondsAgo = null)
+                StoredObject[] present = [.. nodes.Values];
+                foreach (StoredObject node in present)
+                {
+                    Assert.Equal(new NodeCensus().TurnOf(node, () => present, Now), followed.TurnOf(node, () => present, Now));
+                }
+            }
+        },
+        iter: 50);
+
+    private static EvictionTurn Turn(StoredObject[] nodes, int self) =>
+        new NodeCensus().TurnOf(nodes[self], () => [.. nodes.OrderBy(n => n.Key.Name, StringComparer.Ordinal)], Now);
+
+    private static StoredObject Ready(string name, string zone = "one") => Facts(ClusterObjects.Node(name), zone);
+
+    private static StoredObject Failed(string name, int notReadySecondsAgo = 60, int? evictedSecondsAgo = null)
     {
         JsonObject node = ClusterObjects.Node(name, ready: false);
         node["status"]!["conditions"]![0]!["lastTransitionTime"] = Text(notReadySecondsAgo);
@@ -57,10 +92,10 @@ public sealed class EvictionPaceTests
         return Facts(node, "one");
     }
 
-    private static NodeFacts Facts(JsonObject node, string zone)
+    private static StoredObject Facts(JsonObject node, string zone)
     {
         node["metadata"]!["labels"] = new JsonObject { ["topology.kubernetes.io/zone"] = zone };
-        return NodeFacts.Of(StoredObjects.Of("nodes", node));
+        return StoredObjects.Of("nodes", node);
     }
 
     private static string Text(int secondsAgo) => Now.AddSeconds(-secondsAgo).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture);

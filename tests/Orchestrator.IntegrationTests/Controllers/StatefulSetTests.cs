@@ -37,7 +37,9 @@ public sealed class StatefulSetTests(ControllerFixture fixture) : IClassFixture<
         Assert.Equal("db:1 db:1 db:1", await PodsAsync(kubectl, "{.items[*].spec.containers[0].image}"));
         await kubectl.RunAsync("scale", "sts/db", "--replicas=1");
         await Eventually.TrueAsync(async () => await PodsAsync(kubectl, "{.items[*].metadata.name}") == "db-0", "scaling down");
-        await kubectl.RunAsync("delete", "pod", "db-0");
+        string ended = await kubectl.RunAsync("get", "pod", "db-0", "-o", "jsonpath={.metadata.uid}");
+        await kubectl.RunAsync("delete", "pod", "db-0", "--wait=false");
+        await Eventually.TrueAsync(async () => await PodsAsync(kubectl, "{.items[*].metadata.uid}") is { Length: > 0 } uid && uid != ended, "another db-0");
         await kubectl.RunAsync("rollout", "status", "statefulset/db", "--timeout=170s");
         await kubectl.RunAsync("delete", "sts", "db", "--cascade=foreground");
         Assert.Equal("", await PodsAsync(kubectl, "{.items[*].metadata.name}"));

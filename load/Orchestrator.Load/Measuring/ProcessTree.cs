@@ -23,11 +23,13 @@ internal static class ProcessTree
         return TimeSpan.FromSeconds(ticks / TicksPerSecond);
     }
 
-    /// <summary>Proportional set size in bytes: what processes share is divided among them, so that sums count it once.</summary>
-    public static long MemoryOf(int root, bool withChildren) => Directory.GetDirectories("/proc")
+    /// <summary>The process and its children.</summary>
+    public static IEnumerable<int> MembersOf(int root) => Directory.GetDirectories("/proc")
         .Select(d => int.TryParse(Path.GetFileName(d), CultureInfo.InvariantCulture, out var pid) ? pid : 0)
-        .Where(pid => pid == root || (withChildren && pid > 0 && ReadStat(pid) is { } stat && Number(stat, 1) == root))
-        .Sum(PssOf);
+        .Where(pid => pid == root || (pid > 0 && ReadStat(pid) is { } stat && Number(stat, 1) == root));
+
+    /// <summary>Proportional set size in bytes: what processes share is divided among them, so that sums count it once.</summary>
+    public static long MemoryOf(int root, bool withChildren) => (withChildren ? MembersOf(root) : [root]).Sum(PssOf);
 
     private static long PssOf(int pid)
     {

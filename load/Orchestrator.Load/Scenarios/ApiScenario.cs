@@ -1,65 +1,42 @@
-using System.CommandLine;
-using Orchestrator.Load.Reporting;
+using Orchestrator.Load.Measuring;
 using Orchestrator.Load.Servers;
 
 namespace Orchestrator.Load.Scenarios;
 
-/// <summary><c>orchestrator-load api</c>: ConfigMap creates and gets per second through a server in a process of its own, over TLS with client certificates.</summary>
-internal static class ApiScenario
+/// <summary>ConfigMap creates and gets per second through a server in a process of its own, over TLS with client certificates, one connection per client.</summary>
+internal sealed class ApiScenario : IMeasure
 {
     private const string Collection = "/api/v1/namespaces/default/configmaps";
     private const int GetTargets = 1000;
 
-    public static Command Create()
+    private readonly SharedServer _server = new();
+    private int _next;
+    private bool _isFilled;
+
+    public string Unit => "requests";
+
+    public async Task<MeasuredCase> PrepareAsync(CaseSpec spec, CancellationToken cancel)
     {
-        var clients = new Option<int[]>("--clients")
+        var server = await _server.GetAsync(cancel);
+        var connections = await server.ConnectAsync(spec.Clients, cancel);
+        var value = new string('x', spec.ValueBytes);
+        for (var i = 0; i < GetTargets && !_isFilled; i++)
         {
-            Description = "Numbers of clients to measure, each with one connection.",
-            AllowMultipleArgumentsPerToken = true,
-            DefaultValueFactory = _ => [1, 16],
+            await CreateAsync(connections[0], $"target-{i}", value);
+        }
+
+        _isFilled = true;
+        var meter = SharedServer.Meter(server);
+        Func<int, ValueTask> operation = spec.Operation == "create"
+            ? worker => CreateAsync(connections[worker], $"load-{Interlocked.Increment(ref _next)}", value)
+            : worker => GetAsync(connections[worker], $"target-{Interlocked.Increment(ref _next) % GetTargets}");
+        return new MeasuredCase((round, _) => ClosedLoop.RunAsync(spec.Clients, round.Duration, operation, meter))
+        {
+            Release = () => ServerProcess.Close(connections),
         };
-        var bytes = new Option<int>("--value-bytes") { Description = "Size of each ConfigMap's data.", DefaultValueFactory = _ => 256 };
-        var command = new Command("api", "ConfigMap creates and gets per second of the API.") { clients, bytes };
-        var options = new LoadOptions(command);
-        command.SetAction(async (parsed, cancel) =>
-        {
-            var settings = options.Read(parsed);
-            return (await MeasureAsync(parsed.GetValue(clients)!, parsed.GetValue(bytes), settings, cancel)).Finish(settings.Format);
-        });
-        return command;
     }
 
-    public static Task<LoadReport> MeasureAsync(LoadSettings settings, CancellationToken cancel) => MeasureAsync([1, 16], 256, settings, cancel);
-
-    private static async Task<LoadReport> MeasureAsync(int[] clients, int valueBytes, LoadSettings settings, CancellationToken cancel)
-    {
-        await using var server = await ServerProcess.StartAsync(cancel);
-        var connections = await Task.WhenAll(Enumerable.Range(0, clients.Max()).Select(_ => server.ConnectAsync(cancel)));
-        try
-        {
-            var value = new string('x', valueBytes);
-            for (var i = 0; i < GetTargets; i++)
-            {
-                await CreateAsync(connections[0], $"target-{i}", value);
-            }
-
-            var next = 0;
-            var cases = clients.SelectMany(count => new[]
-            {
-                new LoadCase($"create, {count} clients", count, worker => CreateAsync(connections[worker], $"load-{Interlocked.Increment(ref next)}", value)),
-                new LoadCase($"get, {count} clients", count, worker => GetAsync(connections[worker], $"target-{Interlocked.Increment(ref next) % GetTargets}")),
-            }).ToList();
-            var rows = await CaseRunner.RunAsync(cases, settings, () => server.CpuTime);
-            return new LoadReport("api", "requests", settings.Rounds, settings.RoundDuration.TotalSeconds, Environment.ProcessorCount, rows);
-        }
-        finally
-        {
-            foreach (var connection in connections)
-            {
-                connection.Dispose();
-            }
-        }
-    }
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
 
     private static async ValueTask CreateAsync(ApiConnection client, string name, string value) => await client.SendAsync(
         ApiConnection.Post(

@@ -1,108 +1,119 @@
-using System.CommandLine;
+using System.Diagnostics;
 using System.Globalization;
-using Orchestrator.Load.Reporting;
+using Orchestrator.Load.Measuring;
+using Orchestrator.Scheduling.Workloads;
 
 namespace Orchestrator.Load.Scenarios;
 
-/// <summary><c>orchestrator-load placement</c>: decisions per second in process, and memory per node and pod.</summary>
-internal static class PlacementScenario
+/// <summary>
+/// Decisions per second in this process: each workload is placed, explained (where not said otherwise) and counted before the next is decided. Once as many
+/// are there as the case keeps, the oldest goes. There is no store and no bind.
+/// </summary>
+internal sealed class PlacementScenario(Scenario scenario) : IMeasure
 {
-    public static Command Create()
-    {
-        var nodes = new Option<int[]>("--nodes")
-        {
-            Description = "Sizes of the cluster to measure.",
-            AllowMultipleArgumentsPerToken = true,
-            DefaultValueFactory = _ => [5_000, 100_000],
-        };
-        var only = new Option<string?>("--case") { Description = "Only cases whose name contains this." };
-        var command = new Command("placement", "Decisions per second of the placement engine, without store and API.") { nodes, only };
-        var options = new LoadOptions(command);
-        command.SetAction(async (parsed, _) =>
-        {
-            var settings = options.Read(parsed);
-            return (await MeasureAsync(parsed.GetValue(nodes)!, parsed.GetValue(only), settings)).Finish(settings.Format);
-        });
-        return command;
-    }
+    private const int PriorityOverFilling = 100;
+    private const double Mebibyte = 1024 * 1024;
 
-    public static Task<PlacementReport> MeasureAsync(LoadSettings settings) => MeasureAsync([5_000, 100_000], null, settings);
+    public string Unit => "decisions";
 
-    private static async Task<PlacementReport> MeasureAsync(int[] nodes, string? only, LoadSettings settings)
+    public Task<MeasuredCase> PrepareAsync(CaseSpec spec, CancellationToken cancel)
     {
-        var rows = new List<LoadRow>();
-        var memory = new List<PlacementMemory>();
-        foreach (int count in nodes)
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        var cluster = new InProcessCluster(scenario.Nodes, spec.Scale, scenario.Policy, scenario.Seed);
+        var run = new Run(cluster, spec, scenario);
+        var empty = GC.GetTotalMemory(forceFullCollection: true);
+        return Task.FromResult(new MeasuredCase(async (round, token) =>
         {
-            foreach (PlacementCase placement in PlacementCase.All.Where(c => only is null || c.Name.Contains(only, StringComparison.OrdinalIgnoreCase)))
+            var measured = await ComponentMeter.OwnOnly.MeasureAsync((recorder, started) => Task.Run(() => run.Decide(round, recorder, started, token), token));
+            if (spec.Count == 0 || round.IsWarmUp)
             {
-                // One cluster at a time: the caches of another must not be in the way.
-                var cluster = new PlacementCluster(placement, count);
-                string name = string.Create(CultureInfo.InvariantCulture, $"{placement.Name}, {count:N0} nodes");
-                rows.AddRange(await CaseRunner.RunAsync([new LoadCase(name, 1, _ => Decide(cluster))], settings, () => null));
+                return measured;
             }
 
-            memory.Add(PlacementMemory.Measure(count));
-        }
-
-        var decisions = new LoadReport("placement", "decisions", settings.Rounds, settings.RoundDuration.TotalSeconds, Environment.ProcessorCount, rows);
-        return new PlacementReport(decisions, memory);
-    }
-
-    private static ValueTask Decide(PlacementCluster cluster)
-    {
-        cluster.Decide();
-        return ValueTask.CompletedTask;
-    }
-}
-
-/// <summary>Decisions per second, and what the engine's state takes of memory.</summary>
-internal sealed record PlacementReport(LoadReport Decisions, IReadOnlyList<PlacementMemory> Memory)
-{
-    public int Finish(ReportFormat format)
-    {
-        int failed = Decisions.Finish(format);
-        foreach (PlacementMemory row in format == ReportFormat.Table ? Memory : [])
+            var memory = GC.GetTotalMemory(forceFullCollection: true);
+            return measured with
+            {
+                Figures = new Dictionary<string, double>(StringComparer.Ordinal)
+                {
+                    ["nodes"] = cluster.State.NodeCount,
+                    ["workloads placed"] = cluster.State.PlacedPodCount,
+                    ["bytes per node"] = (double)(empty - before) / cluster.State.NodeCount,
+                    ["bytes per workload"] = (double)(memory - empty) / Math.Max(1, cluster.State.PlacedPodCount),
+                    ["process MiB"] = Environment.WorkingSet / Mebibyte,
+                },
+            };
+        })
         {
-            Console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"{row.Nodes:N0} nodes: {row.BytesPerNode:N0} bytes per node, {row.BytesPerPod:N0} bytes per pod"));
-        }
-
-        return failed;
+            Picture = () => cluster.Picture(run.Mix),
+        });
     }
 
-    public IEnumerable<string> ToMarkdown() =>
-    [
-        "| case | decisions/s | p50 µs | p99 µs | CPU µs |",
-        "|---|---|---|---|---|",
-        .. Decisions.Rows.Select(r => string.Create(
-            CultureInfo.InvariantCulture, $"| {r.Case} | {r.PerSecond:N0} | {r.P50Milliseconds * 1000:0.#} | {r.P99Milliseconds * 1000:0.#} | {r.OwnCpuMicroseconds:0.#} |")),
-        "",
-        "| nodes | bytes per node | bytes per pod |",
-        "|---|---|---|",
-        .. Memory.Select(m => string.Create(CultureInfo.InvariantCulture, $"| {m.Nodes:N0} | {m.BytesPerNode:N0} | {m.BytesPerPod:N0} |")),
-    ];
-}
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-/// <summary>What the engine's state takes of memory, with one evaluation kept.</summary>
-internal sealed record PlacementMemory(int Nodes, long BytesPerNode, long BytesPerPod)
-{
-    private const int Pods = 20_000;
-
-    public static PlacementMemory Measure(int nodes)
+    /// <summary>The stream of workloads of one case.</summary>
+    private sealed class Run
     {
-        PlacementCase simple = PlacementCase.All[0] with { Kept = int.MaxValue };
-        long before = GC.GetTotalMemory(forceFullCollection: true);
-        var cluster = new PlacementCluster(simple, nodes);
-        cluster.Decide();
-        long empty = GC.GetTotalMemory(forceFullCollection: true);
-        while (cluster.PlacedPods < Pods)
+        private readonly InProcessCluster _cluster;
+        private readonly CaseSpec _spec;
+        private readonly WeightedChoice<Workload> _mix;
+        private readonly Workload? _filling;
+        private readonly double _slowdown;
+        private readonly Queue<(string Uid, string Node)> _placed = new();
+        private long _arrivals;
+
+        public Run(InProcessCluster cluster, CaseSpec spec, Scenario scenario)
         {
-            cluster.Decide();
+            (_cluster, _spec) = (cluster, spec);
+            _slowdown = scenario.Faults.Where(f => f.Kind == "slowScheduler").Sum(f => f.Share);
+            var chosen = scenario.Workloads.Where(w => spec.Workloads.Count > 0 ? spec.Workloads.Contains(w.Name) : w.Name != spec.FilledWith).ToList();
+            _mix = new WeightedChoice<Workload>([.. chosen.Select(w => (cluster.Compile(w), w.Weight))]);
+            if (scenario.Workloads.FirstOrDefault(w => w.Name == spec.FilledWith) is { } filling)
+            {
+                _filling = cluster.Compile(filling);
+                cluster.Fill(_filling.Value);
+            }
         }
 
-        long full = GC.GetTotalMemory(forceFullCollection: true);
-        GC.KeepAlive(cluster);
-        return new PlacementMemory(nodes, (empty - before) / nodes, (full - empty) / Pods);
+        public IReadOnlyList<Workload> Mix => _mix.All;
+
+        public void Decide(RoundRequest round, RoundRecorder recorder, long started, CancellationToken cancel)
+        {
+            var random = new Random(round.Seed);
+            for (var i = 0; _spec.Count > 0 && !round.IsWarmUp ? i < _spec.Count : Stopwatch.GetElapsedTime(started) < round.Duration; i++)
+            {
+                cancel.ThrowIfCancellationRequested();
+                DecideOne(_mix.Draw(random), recorder);
+            }
+        }
+
+        private void DecideOne(Workload workload, RoundRecorder recorder)
+        {
+            var uid = string.Create(CultureInfo.InvariantCulture, $"pod-{_arrivals++}");
+            var before = Stopwatch.GetTimestamp();
+            var node = _cluster.Place(uid, workload, _filling is null ? 0 : PriorityOverFilling, _spec.Explain);
+            var after = Stopwatch.GetTimestamp();
+            for (var until = after + (long)((after - before) * _slowdown); after < until; after = Stopwatch.GetTimestamp())
+            {
+                // An injected regression: the scheduler takes so much longer.
+            }
+
+            if (node is null)
+            {
+                recorder.Failed("fits nowhere");
+                return;
+            }
+
+            recorder.Completed(before, after);
+            _placed.Enqueue((uid, node));
+            if (_spec.Keep > 0 && _placed.Count > _spec.Keep)
+            {
+                var (oldest, freed) = _placed.Dequeue();
+                _cluster.Remove(oldest);
+                if (_filling is { } filling)
+                {
+                    _cluster.Fill(freed, filling);
+                }
+            }
+        }
     }
 }

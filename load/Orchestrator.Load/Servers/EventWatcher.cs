@@ -16,11 +16,9 @@ internal sealed class EventWatcher(ApiConnection connection, string prefix, long
     private readonly byte[] _carried = new byte[64];
     private int _carriedBytes;
 
+    private RoundRecorder? _recorder;
     private long _count;
     private long _lastAt;
-
-    /// <summary>Not to be read while events come.</summary>
-    public LatencyHistogram Latencies { get; private set; } = new();
 
     /// <summary>Objects seen.</summary>
     public long Count => Volatile.Read(ref _count);
@@ -28,10 +26,10 @@ internal sealed class EventWatcher(ApiConnection connection, string prefix, long
     /// <summary>When the last was seen.</summary>
     public long LastAt => Volatile.Read(ref _lastAt);
 
-    /// <summary>Begins to count anew. Not while events come.</summary>
-    public void Restart()
+    /// <summary>Begins to count anew, into the recorder. Not while events come.</summary>
+    public void Restart(RoundRecorder recorder)
     {
-        Latencies = new LatencyHistogram();
+        Volatile.Write(ref _recorder, recorder);
         Volatile.Write(ref _count, 0);
     }
 
@@ -58,11 +56,10 @@ internal sealed class EventWatcher(ApiConnection connection, string prefix, long
                 break;
             }
 
-            _ = System.Buffers.Text.Utf8Parser.TryParse(digits[..end], out int number, out _);
-            if (!_seen[number])
+            if (System.Buffers.Text.Utf8Parser.TryParse(digits[..end], out int number, out _) && !_seen[number])
             {
                 _seen[number] = true;
-                Latencies.Record(Stopwatch.GetElapsedTime(Volatile.Read(ref sentAt[number]), now));
+                Volatile.Read(ref _recorder)?.Completed(Volatile.Read(ref sentAt[number]), now);
                 Volatile.Write(ref _lastAt, now);
                 Volatile.Write(ref _count, _count + 1);
             }

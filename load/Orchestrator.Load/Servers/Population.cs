@@ -1,4 +1,4 @@
-using System.Globalization;
+using Orchestrator.Load.Scenarios;
 
 namespace Orchestrator.Load.Servers;
 
@@ -7,11 +7,28 @@ internal static class Population
 {
     private const int Connections = 16;
 
-    public static Task CreateNodesAsync(ServerProcess server, int count, CancellationToken cancel) => CreateAsync(server, count, "/api/v1/nodes", Node, cancel);
+    public static Task CreateNodesAsync(ServerProcess server, IReadOnlyList<NodeClass> classes, CancellationToken cancel)
+    {
+        var nodes = NodeManifests.Expand(classes);
+        return CreateAsync(server, nodes.Count, "/api/v1/nodes", i => NodeManifests.Node(nodes[i]), cancel);
+    }
 
     /// <summary>Pods like those of a small Deployment; on nodes where there are any, else left alone by the scheduler.</summary>
-    public static Task CreatePodsAsync(ServerProcess server, int count, int nodes, CancellationToken cancel) =>
-        CreateAsync(server, count, "/api/v1/namespaces/default/pods", i => Pod($"pod-{i}", nodes > 0 ? $"\"nodeName\":\"node-{i % nodes}\"," : "\"schedulerName\":\"nobody\","), cancel);
+    /// <param name="server">The server.</param>
+    /// <param name="from">Number of the first.</param>
+    /// <param name="to">Number after the last.</param>
+    /// <param name="classes">Nodes that they are on, by turns.</param>
+    /// <param name="cancel">Cancellation.</param>
+    public static Task CreatePodsAsync(ServerProcess server, int from, int to, IReadOnlyList<NodeClass> classes, CancellationToken cancel)
+    {
+        var nodes = NodeManifests.Expand(classes);
+        return CreateAsync(
+            server,
+            Math.Max(0, to - from),
+            "/api/v1/namespaces/default/pods",
+            i => Pod($"pod-{from + i}", nodes.Count > 0 ? $"\"nodeName\":\"{nodes[(from + i) % nodes.Count].Name}\"," : "\"schedulerName\":\"nobody\","),
+            cancel);
+    }
 
     /// <summary>Creates so many objects below a path, over several connections at once.</summary>
     public static async Task CreateAsync(ServerProcess server, int count, string path, Func<int, string> body, CancellationToken cancel)
@@ -29,13 +46,6 @@ internal static class Population
             }
         }));
     }
-
-    public static string Node(int index) => string.Create(CultureInfo.InvariantCulture, $$$$"""
-        {"apiVersion":"v1","kind":"Node","metadata":{"name":"node-{{{{index}}}}","labels":{"kubernetes.io/hostname":"node-{{{{index}}}}","topology.kubernetes.io/zone":"zone-{{{{index % 3}}}}"}},
-        "status":{"capacity":{"cpu":"32","memory":"128Gi","pods":"110"},"allocatable":{"cpu":"32","memory":"128Gi","pods":"110"},
-        "conditions":[{"type":"Ready","status":"True","reason":"KubeletReady","lastHeartbeatTime":"2026-01-01T00:00:00Z","lastTransitionTime":"2026-01-01T00:00:00Z"}],
-        "nodeInfo":{"kubeletVersion":"v1.33.0","osImage":"Debian GNU/Linux 12","kernelVersion":"6.1.0","containerRuntimeVersion":"containerd://1.6.20","architecture":"amd64","operatingSystem":"linux","machineID":"","systemUUID":"","bootID":"","kubeProxyVersion":""}}}
-        """);
 
     /// <param name="name">metadata.name.</param>
     /// <param name="place">Members of the spec that say where it goes, each with a comma after it.</param>

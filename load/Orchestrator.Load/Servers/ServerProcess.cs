@@ -5,6 +5,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using Orchestrator.Load.Measuring;
+using Orchestrator.Load.Scenarios;
 
 namespace Orchestrator.Load.Servers;
 
@@ -20,6 +21,7 @@ internal sealed class ServerProcess : IAsyncDisposable
     private readonly DirectoryInfo _directory;
     private readonly Process _process;
     private readonly Uri _address;
+    private int? _postmasterId;
 
     private ServerProcess(DirectoryInfo directory, Process process, Uri address)
     {
@@ -35,12 +37,25 @@ internal sealed class ServerProcess : IAsyncDisposable
     public (long Server, long Database) Memory =>
         (ProcessTree.MemoryOf(_process.Id, withChildren: false), PostmasterId is { } postmaster ? ProcessTree.MemoryOf(postmaster, withChildren: true) : 0);
 
+    /// <summary>The server and its PostgreSQL.</summary>
+    public IReadOnlyList<Component> Components => [new("server", () => _process.Id, WithChildren: false), new("postgresql", () => PostmasterId, WithChildren: true)];
+
+    /// <summary>Ids of the processes of its PostgreSQL.</summary>
+    public IEnumerable<int> DatabaseProcesses => PostmasterId is { } postmaster ? ProcessTree.MembersOf(postmaster) : [];
+
+    /// <summary>Where the server keeps its certificates and its administrator's kubeconfig.</summary>
+    public string DataDirectory => _directory.FullName;
+
     private int? PostmasterId
     {
         get
         {
-            var file = _directory.EnumerateFiles("postmaster.pid", SearchOption.AllDirectories).FirstOrDefault();
-            return file is null ? null : int.Parse(File.ReadLines(file.FullName).First(), CultureInfo.InvariantCulture);
+            if (_postmasterId is null && _directory.EnumerateFiles("postmaster.pid", SearchOption.AllDirectories).FirstOrDefault() is { } file)
+            {
+                _postmasterId = int.Parse(File.ReadLines(file.FullName).First(), CultureInfo.InvariantCulture);
+            }
+
+            return _postmasterId;
         }
     }
 
@@ -49,15 +64,15 @@ internal sealed class ServerProcess : IAsyncDisposable
         var directory = Directory.CreateTempSubdirectory("orchestrator-load-");
         var port = FreePort();
         var start = new ProcessStartInfo(
-            Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet",
-            [Path.Combine(AppContext.BaseDirectory, "orchestrator.dll"), "server", "--data-dir", directory.FullName, "--listen", $"127.0.0.1:{port}"])
+            OrchestratorProgram.Command,
+            [.. OrchestratorProgram.Arguments, "server", "--data-dir", directory.FullName, "--listen", $"127.0.0.1:{port}"])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
         start.Environment.Remove(InlineCompletions);
-        var process = Process.Start(start) ?? throw new InvalidOperationException("the server cannot be started");
+        var process = Process.Start(start) ?? throw new LoadException("the server cannot be started");
         var errors = process.StandardError.ReadToEndAsync(cancel);
         _ = process.StandardOutput.ReadToEndAsync(cancel);
         var server = new ServerProcess(directory, process, new Uri($"https://127.0.0.1:{port}"));
@@ -68,13 +83,27 @@ internal sealed class ServerProcess : IAsyncDisposable
             {
                 var reason = process.HasExited ? await errors : $"it did not start within {StartLimit}";
                 await server.DisposeAsync();
-                throw new InvalidOperationException($"the server cannot be started: {reason}");
+                throw new LoadException($"the server cannot be started: {reason}");
             }
 
             await Task.Delay(TimeSpan.FromMilliseconds(100), cancel);
         }
 
         return server;
+    }
+
+    /// <summary>So many connections with the administrator's certificate.</summary>
+    public Task<ApiConnection[]> ConnectAsync(int count, CancellationToken cancel) => Task.WhenAll(Enumerable.Range(0, count).Select(_ => ConnectAsync(cancel)));
+
+    /// <summary>Closes connections.</summary>
+    public static ValueTask Close(IEnumerable<ApiConnection> connections)
+    {
+        foreach (var connection in connections)
+        {
+            connection.Dispose();
+        }
+
+        return ValueTask.CompletedTask;
     }
 
     /// <summary>A connection with the administrator's certificate.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Orchestrator.Load.Scenarios;
 
 namespace Orchestrator.Load.Servers;
 
@@ -13,24 +14,24 @@ internal sealed class SimulatedNodes : IAsyncDisposable
 
     private readonly CancellationTokenSource _ending = new();
     private readonly ApiConnection _renewing;
-    private readonly int _count;
+    private readonly IReadOnlyList<SimulatedNode> _nodes;
     private int _created;
     private Task _renewals = Task.CompletedTask;
 
-    private SimulatedNodes(ApiConnection renewing, int count) => (_renewing, _count) = (renewing, count);
+    private SimulatedNodes(ApiConnection renewing, IReadOnlyList<SimulatedNode> nodes) => (_renewing, _nodes) = (renewing, nodes);
 
-    public static async Task<SimulatedNodes> CreateAsync(ServerProcess server, int count, CancellationToken cancel)
+    public static async Task<SimulatedNodes> CreateAsync(ServerProcess server, IReadOnlyList<NodeClass> classes, CancellationToken cancel)
     {
-        var nodes = new SimulatedNodes(await server.ConnectAsync(cancel), count);
-        var connections = await Task.WhenAll(Enumerable.Range(0, Connections).Select(_ => server.ConnectAsync(cancel)));
+        var nodes = new SimulatedNodes(await server.ConnectAsync(cancel), NodeManifests.Expand(classes));
+        var connections = await server.ConnectAsync(Connections, cancel);
         nodes._renewals = nodes.RenewAsync();
         await Task.WhenAll(connections.Select(async connection =>
         {
             using (connection)
             {
-                for (var i = Interlocked.Increment(ref nodes._created) - 1; i < count; i = Interlocked.Increment(ref nodes._created) - 1)
+                for (var i = Interlocked.Increment(ref nodes._created) - 1; i < nodes._nodes.Count; i = Interlocked.Increment(ref nodes._created) - 1)
                 {
-                    await CreateAsync(connection, i);
+                    await CreateAsync(connection, nodes._nodes[i]);
                 }
             }
         }));
@@ -45,15 +46,13 @@ internal sealed class SimulatedNodes : IAsyncDisposable
         _ending.Dispose();
     }
 
-    private static async Task CreateAsync(ApiConnection connection, int index)
+    private static async Task CreateAsync(ApiConnection connection, SimulatedNode node)
     {
-        await connection.SendAsync(ApiConnection.Post("/api/v1/nodes", Population.Node(index)), expected: 201);
-        await connection.SendAsync(ApiConnection.Post("/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases", Lease(index)), expected: 201);
-        await connection.SendAsync(ApiConnection.Post("/apis/orchestrator.dev/v1/hypervisors", Hypervisor(index)), expected: 201);
+        await connection.SendAsync(ApiConnection.Post("/api/v1/nodes", NodeManifests.Node(node)), expected: 201);
+        await connection.SendAsync(ApiConnection.Post("/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases", NodeManifests.Lease(node.Name)), expected: 201);
+        await connection.SendAsync(ApiConnection.Post("/apis/orchestrator.dev/v1/hypervisors", NodeManifests.Hypervisor(node)), expected: 201);
         await connection.SendAsync(
-            ApiConnection.MergePatch(
-                $"/apis/orchestrator.dev/v1/hypervisors/node-{index}-containerd/status",
-                """{"status":{"runtimeHandlers":["runc"],"conditions":[{"type":"Ready","status":"True","reason":"Probed","lastTransitionTime":"2026-01-01T00:00:00Z"}]}}"""),
+            ApiConnection.MergePatch($"/apis/orchestrator.dev/v1/hypervisors/{NodeManifests.HypervisorName(node)}/status", NodeManifests.HypervisorStatus(node)),
             expected: 200);
     }
 
@@ -66,10 +65,10 @@ internal sealed class SimulatedNodes : IAsyncDisposable
         {
             while (!_ending.IsCancellationRequested)
             {
-                for (var due = (int)Math.Ceiling(_count * (pause / RenewalInterval)); due > 0; due--)
+                for (var due = (int)Math.Ceiling(_nodes.Count * (pause / RenewalInterval)); due > 0; due--)
                 {
-                    next = next + 1 < Math.Min(_count, Volatile.Read(ref _created) - Connections) ? next + 1 : 0;
-                    await RenewAsync(next);
+                    next = next + 1 < Math.Min(_nodes.Count, Volatile.Read(ref _created) - Connections) ? next + 1 : 0;
+                    await RenewAsync(_nodes[next].Name);
                 }
 
                 await Task.Delay(pause, _ending.Token);
@@ -81,9 +80,9 @@ internal sealed class SimulatedNodes : IAsyncDisposable
         }
     }
 
-    private async Task RenewAsync(int index)
+    private async Task RenewAsync(string name)
     {
-        var path = $"/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/node-{index}";
+        var path = $"/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/{name}";
         var now = TimeProvider.System.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
         try
         {
@@ -94,10 +93,4 @@ internal sealed class SimulatedNodes : IAsyncDisposable
             // It is being created.
         }
     }
-
-    private static string Lease(int index) =>
-        $$$"""{"apiVersion":"coordination.k8s.io/v1","kind":"Lease","metadata":{"name":"node-{{{index}}}"},"spec":{"holderIdentity":"node-{{{index}}}","leaseDurationSeconds":40}}""";
-
-    private static string Hypervisor(int index) =>
-        $$$"""{"apiVersion":"orchestrator.dev/v1","kind":"Hypervisor","metadata":{"name":"node-{{{index}}}-containerd"},"spec":{"nodeName":"node-{{{index}}}","technology":"containerd","class":"OSLevel"}}""";
 }

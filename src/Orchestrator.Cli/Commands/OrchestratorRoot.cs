@@ -15,6 +15,7 @@ internal static class OrchestratorRoot
         ExplainCommand.Create(),
         SimulateCommand.Create(),
         PlanCommand.Create(),
+        LoadCommand.Create(),
         ImageCommand.Create(),
         ServerCommand.Create(),
     }.ShowExamples(

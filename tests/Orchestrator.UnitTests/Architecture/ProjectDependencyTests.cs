@@ -14,7 +14,7 @@ public sealed class ProjectDependencyTests
         ["Orchestrator.Grains"] = ["Orchestrator.Model", "Orchestrator.Store", "Orchestrator.Scheduling"],
         ["Orchestrator.Agent"] = ["Orchestrator.Model"],
         ["Orchestrator.Cli"] =
-            ["Orchestrator.Model", "Orchestrator.Store", "Orchestrator.Scheduling", "Orchestrator.Api", "Orchestrator.Grains", "Orchestrator.Agent"],
+            ["Orchestrator.Model", "Orchestrator.Store", "Orchestrator.Scheduling", "Orchestrator.Api", "Orchestrator.Grains", "Orchestrator.Agent", "Orchestrator.Load"],
     };
 
     // Packages that tie a project to a technology stay in the projects that are about it.

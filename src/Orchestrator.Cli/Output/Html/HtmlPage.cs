@@ -82,6 +82,9 @@ internal sealed class HtmlPage
         _writer.Write("</div>\n");
     }
 
+    /// <summary>Text as it is, folded away.</summary>
+    public void Code(string text) => _writer.Write($"<details><summary class=\"soft\">scenario</summary><pre class=\"soft\">{Escape(text)}</pre></details>\n");
+
     public void Svg(string svg) => _writer.Write(svg);
 
     /// <summary>A table; of more rows than are readable, the first.</summary>

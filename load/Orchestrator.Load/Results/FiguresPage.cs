@@ -1,4 +1,4 @@
-namespace Orchestrator.Load.Reporting;
+namespace Orchestrator.Load.Results;
 
 /// <summary>The page of figures: Markdown in which <c>&lt;!-- figures: NAME --&gt;</c> and <c>&lt;!-- end --&gt;</c> say where each table goes.</summary>
 internal static class FiguresPage

@@ -1,8 +1,7 @@
-using System.Text.Json.Nodes;
+using System.Globalization;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Grains.Objects;
-using Orchestrator.Model.Json;
 using Orchestrator.Store;
 
 namespace Orchestrator.Grains.Events;
@@ -20,9 +19,7 @@ internal sealed partial class EventExpiry(IObjectStore store, TimeProvider time,
         var deletions = new List<Mutation>();
         foreach (StoredObject stored in events)
         {
-            JsonObject json = StoredJson.Read(stored);
-            DateTimeOffset? last = json.Child("series").Time("lastObservedTime") ?? json.Time("lastTimestamp") ?? json.Time("eventTime") ?? json.Child("metadata").Time("creationTimestamp");
-            if (last is null || now - last > Lifetime)
+            if (LastObserved(stored) is not { } last || now - last > Lifetime)
             {
                 deletions.Add(new DeleteObject(stored.Key, stored.Revision));
             }
@@ -51,6 +48,21 @@ internal sealed partial class EventExpiry(IObjectStore store, TimeProvider time,
             }
         }
     }
+
+    // Without a tree: there may be tens of thousands, most of them young, and all are looked at every minute.
+    private static DateTimeOffset? LastObserved(StoredObject stored)
+    {
+        ReadOnlySpan<byte> json = stored.Json.Span;
+        var whole = new Span(0, json.Length);
+        return TimeIn(json, JsonMembers.Find(json, whole, "series"u8), "lastObservedTime"u8)
+            ?? TimeIn(json, whole, "lastTimestamp"u8)
+            ?? TimeIn(json, whole, "eventTime"u8)
+            ?? TimeIn(json, JsonMembers.Find(json, whole, "metadata"u8), "creationTimestamp"u8);
+    }
+
+    private static DateTimeOffset? TimeIn(ReadOnlySpan<byte> json, Span? obj, ReadOnlySpan<byte> name) =>
+        obj is { } found && DateTimeOffset.TryParse(
+            JsonMembers.Text(json, found, name), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time) ? time : null;
 
     private async Task RemoveExpiredAsync(CancellationToken cancel)
     {

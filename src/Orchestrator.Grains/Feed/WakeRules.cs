@@ -1,7 +1,6 @@
-using System.Text.Json.Nodes;
+using Orchestrator.Grains.Nodes;
 using Orchestrator.Grains.Objects;
 using Orchestrator.Model;
-using Orchestrator.Model.Json;
 using Orchestrator.Store;
 
 namespace Orchestrator.Grains.Feed;
@@ -88,10 +87,5 @@ internal sealed class WakeRules(IObjectStore store, GarbageWakes garbage, AppsWa
 
     private static string NodeOf(StoredObject pod) => pod.Fields.GetValueOrDefault(Resources.PodNodeName) ?? "";
 
-    private static bool IsInTrouble(StoredObject stored)
-    {
-        JsonObject node = StoredJson.Read(stored);
-        return StoredJson.ConditionStatus(node, "Ready") != "True"
-            || node.Child("spec").Items("taints").Any(t => t.Item.Text("effect") == "NoExecute");
-    }
+    private static bool IsInTrouble(StoredObject stored) => NodeFacts.Of(stored).IsInTrouble;
 }

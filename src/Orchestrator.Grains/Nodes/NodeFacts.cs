@@ -7,7 +7,7 @@ using Orchestrator.Store;
 
 namespace Orchestrator.Grains.Nodes;
 
-/// <summary>What the nodes of a zone look at of each other. Each version of a node is read once.</summary>
+/// <summary>What others look at of a node: those of its zone, and whoever has to do with its pods. Each version of a node is read once.</summary>
 internal sealed class NodeFacts
 {
     private static readonly ConditionalWeakTable<StoredObject, NodeFacts> Known = [];
@@ -20,8 +20,10 @@ internal sealed class NodeFacts
         JsonObject? ready = node.Child("status").Items("conditions").Select(c => c.Item).FirstOrDefault(c => c.Text("type") == "Ready");
         IsReady = ready.Text("status") == "True";
         NotReadySince = IsReady ? null : ready.Time("lastTransitionTime") ?? DateTimeOffset.MinValue;
+        IsInTrouble = !IsReady;
         foreach ((JsonObject taint, _) in node.Child("spec").Items("taints"))
         {
+            IsInTrouble |= taint.Text("effect") == "NoExecute";
             if (taint.Text("effect") == "NoExecute" && taint.Text("key") is WellKnown.UnreachableTaint or WellKnown.NotReadyTaint)
             {
                 EvictsSince = taint.Time("timeAdded") ?? DateTimeOffset.MinValue;
@@ -35,6 +37,9 @@ internal sealed class NodeFacts
     public string Zone { get; }
 
     public bool IsReady { get; }
+
+    /// <summary>Its pods need watching over: it is not ready, or a taint makes pods go.</summary>
+    public bool IsInTrouble { get; }
 
     public DateTimeOffset? NotReadySince { get; }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Security;
@@ -14,23 +15,35 @@ internal sealed class ApiConnection : IDisposable
 {
     private const int HeadLimitBytes = 16 * 1024;
 
-    private readonly Socket _socket;
-    private readonly SslStream _stream;
+    // Well below the 130 s after which the server closes a connection that nobody uses.
+    private static readonly TimeSpan IdleLimit = TimeSpan.FromSeconds(60);
+
+    private readonly Func<Task<(Socket, SslStream)>> _open;
+    private Socket _socket;
+    private SslStream _stream;
+    private long _lastUse = Stopwatch.GetTimestamp();
     private byte[] _response = new byte[HeadLimitBytes];
 
-    private ApiConnection(Socket socket, SslStream stream)
+    private ApiConnection(Func<Task<(Socket, SslStream)>> open, Socket socket, SslStream stream)
     {
+        _open = open;
         _socket = socket;
         _stream = stream;
     }
 
     public static async Task<ApiConnection> OpenAsync(IPEndPoint server, SslClientAuthenticationOptions tls, CancellationToken cancel)
     {
-        var socket = new Socket(server.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        await socket.ConnectAsync(server, cancel);
-        var stream = new SslStream(new NetworkStream(socket, ownsSocket: false));
-        await stream.AuthenticateAsClientAsync(tls, cancel);
-        return new ApiConnection(socket, stream);
+        var (socket, stream) = await ConnectAsync();
+        return new ApiConnection(ConnectAsync, socket, stream);
+
+        async Task<(Socket, SslStream)> ConnectAsync()
+        {
+            var socket = new Socket(server.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            await socket.ConnectAsync(server, cancel);
+            var stream = new SslStream(new NetworkStream(socket, ownsSocket: false));
+            await stream.AuthenticateAsClientAsync(tls, cancel);
+            return (socket, stream);
+        }
     }
 
     /// <summary>The bytes of a request without a body.</summary>
@@ -49,11 +62,17 @@ internal sealed class ApiConnection : IDisposable
     public static byte[] WithBody(string method, string path, string contentType, string json) => Encoding.UTF8.GetBytes(
         $"{method} {path} HTTP/1.1\r\nHost: localhost\r\nAccept: application/json\r\nContent-Type: {contentType}\r\nContent-Length: {Encoding.UTF8.GetByteCount(json)}\r\n\r\n{json}");
 
-    /// <summary>Sends the request and reads the whole answer.</summary>
+    /// <summary>Sends the request and reads the whole answer. A connection that was idle for long is opened anew first.</summary>
     /// <returns>The body, valid until the next call.</returns>
     /// <exception cref="HttpRequestException">The answer has another status than <paramref name="expected"/>, or no Content-Length.</exception>
     public async ValueTask<ReadOnlyMemory<byte>> SendAsync(ReadOnlyMemory<byte> request, int expected)
     {
+        if (Stopwatch.GetElapsedTime(_lastUse) > IdleLimit)
+        {
+            Dispose();
+            (_socket, _stream) = await _open();
+        }
+
         await _stream.WriteAsync(request);
         var filled = 0;
         int headEnd;
@@ -74,6 +93,7 @@ internal sealed class ApiConnection : IDisposable
             filled += await ReadAsync(filled);
         }
 
+        _lastUse = Stopwatch.GetTimestamp();
         var status = int.Parse(_response.AsSpan("HTTP/1.1 ".Length, 3), CultureInfo.InvariantCulture);
         return status == expected
             ? _response.AsMemory(bodyStart, end - bodyStart)

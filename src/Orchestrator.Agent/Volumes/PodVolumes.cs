@@ -75,6 +75,11 @@ public sealed class PodVolumes(NodeLayout layout, ProjectedFiles projected, PodT
             return;
         }
 
+        if (volume.PersistentVolumeClaim is { } claim)
+        {
+            throw new RuntimeRefusalException(EventReasons.FailedMount, $"persistentVolumeClaim {claim.ClaimName}: this agent mounts no claims yet");
+        }
+
         if (await projected.OfAsync(pod, volume, cancel) is { } files)
         {
             if (volume.Secret is not null || volume.Projected is not null)

@@ -29,6 +29,7 @@ public static class AdmissionOrder
         .AddSingleton<IAdmissionRule, JobSelector>()
         .AddSingleton<IAdmissionRule, EphemeralContainersApart>()
         .AddSingleton<IAdmissionRule, DefaultClass>()
+        .AddSingleton<IAdmissionRule, StorageProtection>()
         .AddSingleton<IAdmissionCheck, LimitRangeCheck>()
         .AddSingleton<IAdmissionCheck, NamespaceSecurityCheck>()
         .AddSingleton<IAdmissionCheck, PodSecurityCheck>()

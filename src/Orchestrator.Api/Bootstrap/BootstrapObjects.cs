@@ -3,7 +3,7 @@ using Orchestrator.Model;
 
 namespace Orchestrator.Api.Bootstrap;
 
-/// <summary>What every cluster has from its first start: namespaces, the runtime classes of the built-in runtimes, the system's priority classes.</summary>
+/// <summary>What every cluster has from its first start: namespaces, the runtime classes of the built-in runtimes, a class of local volumes, the system's priority classes.</summary>
 public static class BootstrapObjects
 {
     /// <summary>In the order in which they are made. Without uid and times; those come with the writing.</summary>
@@ -20,6 +20,14 @@ public static class BootstrapObjects
             runtimeClass["handler"] = handler;
             yield return runtimeClass;
         }
+
+        // Directories on the node, made when the first pod of a claim is placed; see docs/storage.md.
+        JsonObject local = New("storage.k8s.io/v1", "StorageClass", "local");
+        local["metadata"]!["annotations"] = new JsonObject { ["storageclass.kubernetes.io/is-default-class"] = "true" };
+        local["provisioner"] = "orchestrator.io/local";
+        local["reclaimPolicy"] = "Delete";
+        local["volumeBindingMode"] = "WaitForFirstConsumer";
+        yield return local;
 
         foreach ((string name, int value) in WellKnown.SystemPriorityClasses)
         {

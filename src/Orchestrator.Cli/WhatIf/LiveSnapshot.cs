@@ -14,7 +14,7 @@ internal static class LiveSnapshot
     private static readonly (string Group, string Kind)[] Kinds =
     [
         ("", "Namespace"), ("", "Node"), ("orchestrator.dev", "Hypervisor"), ("node.k8s.io", "RuntimeClass"), ("scheduling.k8s.io", "PriorityClass"),
-        ("policy", "PodDisruptionBudget"), ("", "Pod"),
+        ("policy", "PodDisruptionBudget"), ("storage.k8s.io", "StorageClass"), ("", "PersistentVolume"), ("", "PersistentVolumeClaim"), ("", "Pod"),
     ];
 
     /// <exception cref="ApiStatusException">The user may not list one of the kinds.</exception>

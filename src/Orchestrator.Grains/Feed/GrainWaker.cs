@@ -11,6 +11,7 @@ using Orchestrator.Grains.Namespaces;
 using Orchestrator.Grains.Nodes;
 using Orchestrator.Grains.Quotas;
 using Orchestrator.Grains.Reconciling;
+using Orchestrator.Grains.Volumes;
 using Orchestrator.Grains.Workloads;
 
 namespace Orchestrator.Grains.Feed;
@@ -36,6 +37,8 @@ internal sealed partial class GrainWaker(IGrainFactory grains, ILogger<GrainWake
             Reconciler.Job => grains.GetGrain<IJobGrain>(wake.Key),
             Reconciler.CronJob => grains.GetGrain<ICronJobGrain>(wake.Key),
             Reconciler.Autoscaler => grains.GetGrain<IAutoscalerGrain>(wake.Key),
+            Reconciler.VolumeClaim => grains.GetGrain<IVolumeClaimGrain>(wake.Key),
+            Reconciler.Volume => grains.GetGrain<IVolumeGrain>(wake.Key),
             Reconciler.Service => grains.GetGrain<IServiceGrain>(wake.Key),
             _ => grains.GetGrain<INamespaceGrain>(wake.Key),
         };

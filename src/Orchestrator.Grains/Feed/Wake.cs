@@ -18,6 +18,8 @@ internal enum Reconciler
     CronJob,
     Service,
     Autoscaler,
+    VolumeClaim,
+    Volume,
 }
 
 /// <summary>A reconciler to wake.</summary>

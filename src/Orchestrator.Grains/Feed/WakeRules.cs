@@ -11,9 +11,10 @@ internal sealed class WakeRules(IObjectStore store, GarbageWakes garbage, AppsWa
     private readonly PolicyWakes _policies = new(store);
     private readonly BatchWakes _batch = new(store);
     private readonly ServiceWakes _services = new(store);
+    private readonly VolumeWakes _volumes = new(store);
 
     public IEnumerable<Wake> For(Change change) => ForKind(change).Concat(garbage.For(change)).Concat(_policies.For(change)).Concat(apps.For(change))
-        .Concat(_batch.For(change)).Concat(_services.For(change));
+        .Concat(_batch.For(change)).Concat(_services.For(change)).Concat(_volumes.For(change));
 
     private IEnumerable<Wake> ForKind(Change change) => change.Object.Key.Resource switch
     {
@@ -34,7 +35,8 @@ internal sealed class WakeRules(IObjectStore store, GarbageWakes garbage, AppsWa
             .Concat(_policies.All())
             .Concat(apps.All())
             .Concat(_batch.All())
-            .Concat(_services.All());
+            .Concat(_services.All())
+            .Concat(_volumes.All());
 
     private IEnumerable<Wake> PodsToWatch()
     {

@@ -21,6 +21,10 @@ internal static class Resources
     public const string DaemonSets = "daemonsets.apps";
     public const string ControllerRevisions = "controllerrevisions.apps";
 
+    public const string VolumeClaims = "persistentvolumeclaims";
+    public const string Volumes = "persistentvolumes";
+    public const string StorageClasses = "storageclasses.storage.k8s.io";
+
     public const string Jobs = "jobs.batch";
     public const string CronJobs = "cronjobs.batch";
     public const string Services = "services";

@@ -56,6 +56,9 @@ internal sealed partial class SchedulerCore
                 }
 
                 break;
+            case Resources.VolumeClaims or Resources.Volumes or Resources.StorageClasses:
+                SetVolume(stored, now);
+                break;
             case Resources.Services:
                 using (JsonDocument json = JsonDocument.Parse(stored.Json))
                 {
@@ -102,6 +105,9 @@ internal sealed partial class SchedulerCore
                 break;
             case Resources.PodGroups:
                 SetGroup($"{stored.Key.Namespace}/{stored.Key.Name}", null, now);
+                break;
+            case Resources.VolumeClaims or Resources.Volumes or Resources.StorageClasses:
+                RemoveVolume(stored.Key, now);
                 break;
             case Resources.Services:
                 _company.SetService(stored.Key.Namespace, stored.Key.Name, null);
@@ -181,6 +187,7 @@ internal sealed partial class SchedulerCore
             }
 
             SetMember(facts, isBound: _assumed.Contains(stored.Uid), now);
+            NoteClaims(stored, json.RootElement);
             Wait(stored, facts, workload, now);
         }
         else

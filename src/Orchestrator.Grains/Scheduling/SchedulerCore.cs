@@ -96,6 +96,11 @@ internal sealed partial class SchedulerCore
         }
 
         string uid = decision.Pod.Facts.Uid;
+        if (decision.Volumes.Count > 0)
+        {
+            Unspeak(uid);
+        }
+
         if (outcome == CommitOutcome.Committed)
         {
             _assumed.Remove(uid);
@@ -160,10 +165,16 @@ internal sealed partial class SchedulerCore
 
     private SchedulingDecision Assume(PendingPod pod, WaitingPod waiting, Workload workload, string nodeName, PlacementReport report, DateTimeOffset now)
     {
+        (IReadOnlyList<ClaimAssignment> volumes, string? obstacle) = ChooseVolumes(pod, workload, nodeName);
+        if (obstacle is not null)
+        {
+            return WaitForVolumes(pod, waiting, volumes, obstacle, now);
+        }
+
         _cluster.PlacePod(pod.Facts.Uid, nodeName, workload, pod.Facts.Rank, report.Devices.Count == 0 ? null : report.Devices);
         _placedSince.Add(workload.Identity);
         _assumed.Add(pod.Facts.Uid);
-        return new SchedulingDecision(pod, waiting.Object, nodeName, report, BindingEdit.Bind(waiting.Object, nodeName, report.Devices, now), now);
+        return new SchedulingDecision(pod, waiting.Object, nodeName, report, BindingEdit.Bind(waiting.Object, nodeName, report.Devices, now), now) { Volumes = volumes };
     }
 
     // The pod fits nowhere as things are. Its room, once made, is kept for it by its nomination: as if it were there already.
@@ -253,6 +264,7 @@ internal sealed partial class SchedulerCore
     private void Forget(string uid)
     {
         _waiting.Remove(uid);
+        _claimants.Remove(uid);
         _queue.Remove(uid);
     }
 

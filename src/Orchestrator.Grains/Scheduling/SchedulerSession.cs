@@ -27,7 +27,7 @@ internal sealed class SchedulerSession(
 
     private static readonly string[] Watched = [
         Resources.Namespaces, Resources.DisruptionBudgets, Resources.Services, Resources.ReplicaSets, Resources.StatefulSets, Resources.ReplicationControllers, Resources.PodGroups,
-        Resources.RuntimeClasses, Resources.Hypervisors, Resources.Nodes, Resources.Pods,
+        Resources.RuntimeClasses, Resources.StorageClasses, Resources.Volumes, Resources.VolumeClaims, Resources.Hypervisors, Resources.Nodes, Resources.Pods,
     ];
 
     private readonly SchedulerCore _core = new(options.Profiles, random);
@@ -137,9 +137,17 @@ internal sealed class SchedulerSession(
         List<PlannedWrite> writes = [];
         foreach (SchedulingDecision decision in decisions)
         {
-            if (decision.Mutation is not null)
+            if (!AddVolumes(decision, writes))
             {
-                writes.Add(new PlannedWrite(decision, null, decision.Mutation));
+                // Decided from what is no longer so: as if the bind had lost its race.
+                _core.Complete(decision, CommitOutcome.Conflict, store.Get(decision.Object.Key), now);
+                continue;
+            }
+
+            if (decision.Mutation is { } mutation)
+            {
+                bool hasVolumes = decision.Volumes.Count > 0 && decision.NodeName is not null;
+                writes.Add(new PlannedWrite(decision, null, hasVolumes ? mutation with { Needs = writes.Count - 1 } : mutation));
             }
 
             writes.AddRange(Preemptions(decision, now));
@@ -150,6 +158,26 @@ internal sealed class SchedulerSession(
             _batchesInFlight++;
             _ = CommitAsync(writes, now, cancel);
         }
+    }
+
+    private bool AddVolumes(SchedulingDecision decision, List<PlannedWrite> writes)
+    {
+        if (decision.Volumes.Count == 0)
+        {
+            return true;
+        }
+
+        if (VolumeEdit.Writes(decision.Volumes, store.Get) is not { } volumes)
+        {
+            return decision.NodeName is null;
+        }
+
+        for (int i = 0; i < volumes.Count; i++)
+        {
+            writes.Add(new PlannedWrite(decision, null, i == 0 ? volumes[i] : volumes[i] with { Needs = writes.Count - 1 }) { IsOfVolume = true });
+        }
+
+        return true;
     }
 
     // A victim that changed meanwhile is not deleted; the pod, at its next attempt, plans again.
@@ -278,6 +306,12 @@ internal sealed class SchedulerSession(
                 continue;
             }
 
+            if (write.IsOfVolume)
+            {
+                // The bind needs it, and says what came of both.
+                continue;
+            }
+
             SchedulingDecision decision = write.Decision;
             bool committed = result.Outcome == CommitOutcome.Committed;
             _core.Complete(decision, result.Outcome, committed ? result.Object : store.Get(decision.Object.Key), now);
@@ -286,7 +320,11 @@ internal sealed class SchedulerSession(
     }
 
     /// <summary>One write of a batch: of the decision itself, or of a pod that gives way for it.</summary>
-    private sealed record PlannedWrite(SchedulingDecision Decision, PreemptionVictim? Victim, Mutation Mutation);
+    private sealed record PlannedWrite(SchedulingDecision Decision, PreemptionVictim? Victim, Mutation Mutation)
+    {
+        /// <summary>Of a claim or a volume that the pod gets.</summary>
+        public bool IsOfVolume { get; init; }
+    }
 
     /// <summary>One thing that happened: changes, the answer to a batch, its failure, or a question.</summary>
     private sealed class Input

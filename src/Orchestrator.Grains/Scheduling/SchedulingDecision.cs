@@ -18,6 +18,9 @@ internal sealed record SchedulingDecision(
 {
     /// <summary>Pods that give way for it, by uid: their deletion begins with the same commit.</summary>
     public IReadOnlyList<PreemptionVictim> Victims { get; init; } = [];
+
+    /// <summary>Claims that are decided on with the node: written before the bind, and with it.</summary>
+    public IReadOnlyList<ClaimAssignment> Volumes { get; init; } = [];
 }
 
 /// <summary>A pod that gives way.</summary>
@@ -26,3 +29,9 @@ internal sealed record SchedulingDecision(
 /// <param name="For">The pod that it gives way for.</param>
 /// <param name="NodeName">Their node.</param>
 internal sealed record PreemptionVictim(ObjectKey Key, string Uid, PodFacts For, string NodeName);
+
+/// <summary>What becomes of a claim with the choice of a node.</summary>
+/// <param name="Claim">The PersistentVolumeClaim.</param>
+/// <param name="NodeName">The node for which its volume is to be.</param>
+/// <param name="Volume">The volume that it gets; null where one is made.</param>
+internal sealed record ClaimAssignment(ObjectKey Claim, string NodeName, string? Volume);

@@ -58,10 +58,10 @@ public static class PodSupport
 
     public static readonly FieldSupport Volume = new(
         typeof(V1Volume),
-        ["configMap", "downwardAPI", "emptyDir", "hostPath", "name", "projected", "secret"],
+        ["configMap", "downwardAPI", "emptyDir", "hostPath", "name", "persistentVolumeClaim", "projected", "secret"],
         [
             "awsElasticBlockStore", "azureDisk", "azureFile", "cephfs", "cinder", "csi", "ephemeral", "fc", "flexVolume", "flocker",
-            "gcePersistentDisk", "gitRepo", "glusterfs", "image", "iscsi", "nfs", "persistentVolumeClaim", "photonPersistentDisk",
+            "gcePersistentDisk", "gitRepo", "glusterfs", "image", "iscsi", "nfs", "photonPersistentDisk",
             "portworxVolume", "quobyte", "rbd", "scaleIO", "storageos", "vsphereVolume",
         ]);
 

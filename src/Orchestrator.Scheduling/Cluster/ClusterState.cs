@@ -1,5 +1,6 @@
 using Orchestrator.Model;
 using Orchestrator.Scheduling.Topology;
+using Orchestrator.Scheduling.Volumes;
 using Orchestrator.Scheduling.Workloads;
 
 namespace Orchestrator.Scheduling.Cluster;
@@ -36,6 +37,9 @@ public sealed partial class ClusterState
     public Interner<string> Handlers { get; } = new();
 
     public Interner<string> Images { get; } = new();
+
+    /// <summary>Claims and what they are bound to.</summary>
+    public VolumeCatalog Volumes { get; } = new();
 
     /// <summary>Where pods are, as terms between pods ask.</summary>
     internal PodTopology Topology { get; }

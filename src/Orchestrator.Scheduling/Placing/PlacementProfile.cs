@@ -15,7 +15,7 @@ public sealed record PlacementProfile(
 {
     /// <summary>Cheap and permanent obstacles first, so that "Insufficient cpu" is said only of nodes that were otherwise right.</summary>
     public static PlacementProfile Default { get; } = new(
-        [new IsSchedulable(), new ToleratesTaints(), new MatchesNodeAffinity(), new ServesRuntime(), new OffersCapabilities(), new HasFreeHostPorts(), new FitsResources(), new HasDevices(), new HasMachineSlots(), new HasVirtualProcessors()],
+        [new IsSchedulable(), new ToleratesTaints(), new MatchesNodeAffinity(), new ReachesVolumes(), new ServesRuntime(), new OffersCapabilities(), new HasFreeHostPorts(), new FitsResources(), new HasDevices(), new HasMachineSlots(), new HasVirtualProcessors()],
         [new SpreadsAcrossTopology(), new MatchesPodAffinity()],
         [new LeastAllocated(), new BalancesResources(), new AvoidsSoftTaints(), new PrefersNodeAffinity(), new HasImages()],
         [new SpreadsSoftly(), new PrefersPodAffinity()]);

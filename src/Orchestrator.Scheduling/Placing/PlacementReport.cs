@@ -34,6 +34,9 @@ public sealed record PlacementReport(
         $"0/{nodes} nodes are available: the scheduler does not support {string.Join(", ", fields)} yet.",
         [.. fields.Select(f => $"remove {f}")]);
 
+    /// <summary>For a workload whose claims do not let it be placed yet.</summary>
+    public static PlacementReport Unbound(int nodes, string obstacle) => new(nodes, 0, [], [], $"0/{nodes} nodes are available: {obstacle}.", []);
+
     /// <summary>For a workload whose RuntimeClass is not known.</summary>
     public static PlacementReport UnknownRuntimeClass(int nodes, string name) => new(
         nodes, 0, [], [], $"0/{nodes} nodes are available: RuntimeClass \"{name}\" not found.", [$"create RuntimeClass {name}"]);

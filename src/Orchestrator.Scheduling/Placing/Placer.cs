@@ -1,5 +1,6 @@
 using Orchestrator.Scheduling.Cluster;
 using Orchestrator.Scheduling.Explanations;
+using Orchestrator.Scheduling.Filters;
 using Orchestrator.Scheduling.Workloads;
 
 namespace Orchestrator.Scheduling.Placing;
@@ -28,7 +29,7 @@ public sealed class Placer(ClusterState cluster, PlacementProfile profile, Rando
     /// <param name="preferred">The slot to choose where it is eligible, whatever its score; -1 for none.</param>
     public Placement Place(Workload workload, int preferred = -1)
     {
-        if (workload.Shape.UnsupportedFields.Count > 0)
+        if (workload.Shape.IsHopeless)
         {
             return new Placement(-1, null, 0);
         }
@@ -48,9 +49,11 @@ public sealed class Placer(ClusterState cluster, PlacementProfile profile, Rando
     /// <summary>The reasons of a placement. To be asked for before the cluster changes again.</summary>
     public PlacementReport Report(Workload workload, Placement placement)
     {
-        if (workload.Shape.UnsupportedFields.Count > 0)
+        if (workload.Shape.IsHopeless)
         {
-            return PlacementReport.Unsupported(cluster.NodeCount, workload.Shape.UnsupportedFields);
+            return workload.Shape.Volumes.Obstacle is { } obstacle
+                ? PlacementReport.Unbound(cluster.NodeCount, obstacle)
+                : PlacementReport.Unsupported(cluster.NodeCount, workload.Shape.UnsupportedFields);
         }
 
         if (cluster.NodeCount == 0)
@@ -77,10 +80,15 @@ public sealed class Placer(ClusterState cluster, PlacementProfile profile, Rando
     {
         NodeVerdicts nodes = NodesFor(workload, out bool concerned);
         NodeReport report = PlacementReporting.OfNode(new Evaluation(cluster, profile, workload, nodes, concerned ? _topology : null), slot);
-        return workload.Shape.UnsupportedFields.Count == 0 ? report : report with
+        return !workload.Shape.IsHopeless ? report : report with
         {
-            Filters = [.. report.Filters, .. workload.Shape.UnsupportedFields.Select(field => new FilterAnswer(
-                "IsSupported", false, [$"the scheduler does not support {field} yet"], $"remove {field}"))],
+            Filters =
+            [
+                .. report.Filters,
+                .. workload.Shape.UnsupportedFields.Select(field => new FilterAnswer(
+                    "IsSupported", false, [$"the scheduler does not support {field} yet"], $"remove {field}")),
+                .. workload.Shape.Volumes.Obstacle is { } obstacle ? [new FilterAnswer(nameof(ReachesVolumes), false, [obstacle], null)] : (FilterAnswer[])[],
+            ],
             Score = null,
             Rank = null,
             NodesEligible = 0,

@@ -10,7 +10,7 @@ public static class PreemptionReporting
     /// <summary>Nobody gives way: adds why to the message, as Kubernetes does.</summary>
     public static PlacementReport Failed(PlacementReport report, Preemptor preemptor, Workload workload, PodFacts pod)
     {
-        if (report.NodesConsidered == 0 || workload.Shape.UnsupportedFields.Count > 0)
+        if (report.NodesConsidered == 0 || workload.Shape.IsHopeless)
         {
             return report;
         }

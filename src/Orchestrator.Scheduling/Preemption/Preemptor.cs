@@ -60,7 +60,7 @@ public sealed class Preemptor(ClusterState cluster, PlacementProfile profile, Ra
 
     private bool MayFind(Workload workload, int priority)
     {
-        if (!_cluster.HasBelow(priority) || workload.Shape.UnsupportedFields.Count > 0)
+        if (!_cluster.HasBelow(priority) || workload.Shape.IsHopeless)
         {
             return false;
         }

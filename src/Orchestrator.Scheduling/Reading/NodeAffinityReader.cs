@@ -11,9 +11,12 @@ internal static class NodeAffinityReader
     {
         JsonElement required = affinity.Member("requiredDuringSchedulingIgnoredDuringExecution");
         return (
-            required.IsPresent() ? [.. required.Member("nodeSelectorTerms").Items().Select(Term)] : null,
+            required.IsPresent() ? Terms(required) : null,
             [.. affinity.Member("preferredDuringSchedulingIgnoredDuringExecution").Items().Select(Preferred)]);
     }
+
+    /// <summary>Terms of a <c>core/v1 NodeSelector</c>.</summary>
+    public static IReadOnlyList<NodeSelectorTerm> Terms(JsonElement selector) => [.. selector.Member("nodeSelectorTerms").Items().Select(Term)];
 
     private static PreferredTerm Preferred(JsonElement term) =>
         new((int)Math.Clamp(term.Member("weight").Whole(1), 1, 100), Term(term.Member("preference")));

@@ -6,6 +6,7 @@ using Orchestrator.Model.Hypervisors;
 using Orchestrator.Scheduling.Cluster;
 using Orchestrator.Scheduling.Preemption;
 using Orchestrator.Scheduling.Reading;
+using Orchestrator.Scheduling.Volumes;
 using Orchestrator.Scheduling.Workloads;
 
 namespace Orchestrator.Scheduling.Simulation;
@@ -96,6 +97,15 @@ public sealed class SimulatedCluster
             case "PodDisruptionBudget":
                 DisruptionBudget budget = BudgetReader.Read(obj);
                 _budgets[budget.Name] = budget;
+                return true;
+            case "PersistentVolumeClaim":
+                State.Volumes.Set(ClaimFacts.Read(obj));
+                return true;
+            case "PersistentVolume":
+                State.Volumes.Set(VolumeFacts.Read(obj));
+                return true;
+            case "StorageClass":
+                State.Volumes.Set(ClassFacts.Read(obj));
                 return true;
             case "Pod":
                 // Only when the classes are known can be said what a pod asks for.

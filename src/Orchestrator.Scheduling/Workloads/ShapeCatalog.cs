@@ -5,6 +5,7 @@ using Orchestrator.Model.Selectors;
 using Orchestrator.Scheduling.Cluster;
 using Orchestrator.Scheduling.Profiles;
 using Orchestrator.Scheduling.Reading;
+using Orchestrator.Scheduling.Volumes;
 
 namespace Orchestrator.Scheduling.Workloads;
 
@@ -29,7 +30,8 @@ public sealed class ShapeCatalog(ClusterState cluster, int limit = 16_384)
     public WorkloadShape Find(JsonElement pod, string handler, ShapeDefaults defaults, LabelSelector? company)
     {
         JsonElement spec = pod.Member("spec");
-        string key = KeyOf(pod, spec, handler, defaults, company);
+        VolumeDemand volumes = cluster.Volumes.Resolve(pod);
+        string key = KeyOf(pod, spec, handler, defaults, company, volumes);
         if (!_shapes.TryGetValue(key, out WorkloadShape? shape))
         {
             if (_shapes.Count >= limit)
@@ -37,14 +39,14 @@ public sealed class ShapeCatalog(ClusterState cluster, int limit = 16_384)
                 _shapes.Clear();
             }
 
-            shape = ShapeCompiler.Compile(pod, handler, defaults, company, cluster);
+            shape = ShapeCompiler.Compile(pod, handler, defaults, company, volumes, cluster);
             _shapes.Add(key, shape);
         }
 
         return shape;
     }
 
-    private string KeyOf(JsonElement pod, JsonElement spec, string handler, ShapeDefaults defaults, LabelSelector? company)
+    private string KeyOf(JsonElement pod, JsonElement spec, string handler, ShapeDefaults defaults, LabelSelector? company, VolumeDemand volumes)
     {
         _key.Clear().Append(handler).Append('\n').Append(defaults.Key);
         AppendCompany(pod, company);
@@ -74,8 +76,12 @@ public sealed class ShapeCatalog(ClusterState cluster, int limit = 16_384)
 
         foreach (JsonElement volume in spec.Member("volumes").Items())
         {
-            Append("pvc", volume.Member("persistentVolumeClaim"));
             Append("ephemeral", volume.Member("ephemeral"));
+        }
+
+        if (volumes != VolumeDemand.None)
+        {
+            _key.Append('\n').Append(volumes.Key);
         }
 
         return _key.ToString();

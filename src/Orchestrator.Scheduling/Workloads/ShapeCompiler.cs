@@ -4,6 +4,7 @@ using Orchestrator.Model.Selectors;
 using Orchestrator.Scheduling.Cluster;
 using Orchestrator.Scheduling.Profiles;
 using Orchestrator.Scheduling.Reading;
+using Orchestrator.Scheduling.Volumes;
 
 namespace Orchestrator.Scheduling.Workloads;
 
@@ -14,7 +15,7 @@ internal static class ShapeCompiler
     private const long UnrequestedCpuMilli = 100;
     private const long UnrequestedMemoryBytes = 200L << 20;
 
-    public static WorkloadShape Compile(JsonElement pod, string handler, ShapeDefaults defaults, LabelSelector? company, ClusterState cluster)
+    public static WorkloadShape Compile(JsonElement pod, string handler, ShapeDefaults defaults, LabelSelector? company, VolumeDemand volumes, ClusterState cluster)
     {
         JsonElement spec = pod.Member("spec");
         Dictionary<int, long> requests = PodRequests.Read(spec, cluster.Resources);
@@ -39,6 +40,7 @@ internal static class ShapeCompiler
             Vcpus = handler == RuntimeHandlers.Runc ? 0 : MachineReader.Vcpus(spec),
             Capabilities = MachineReader.Capabilities(pod),
             HandlerId = cluster.Handlers.IdOf(handler),
+            Volumes = volumes,
             UnsupportedFields = [.. UnsupportedFields(spec)],
         };
     }
@@ -83,12 +85,9 @@ internal static class ShapeCompiler
 
         foreach ((int index, JsonElement volume) in spec.Member("volumes").Items().Index())
         {
-            foreach (string source in new[] { "persistentVolumeClaim", "ephemeral" })
+            if (volume.Member("ephemeral").IsPresent())
             {
-                if (volume.Member(source).IsPresent())
-                {
-                    yield return $"spec.volumes[{index}].{source}";
-                }
+                yield return $"spec.volumes[{index}].ephemeral";
             }
         }
     }

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Orchestrator.Scheduling.Devices;
+using Orchestrator.Scheduling.Volumes;
 
 namespace Orchestrator.Scheduling.Workloads;
 
@@ -67,8 +68,14 @@ public sealed class WorkloadShape
     /// <summary>What a hypervisor must be able to do to run it.</summary>
     public string[] Capabilities { get; init; } = [];
 
+    /// <summary>What its claims ask.</summary>
+    public VolumeDemand Volumes { get; init; } = VolumeDemand.None;
+
     /// <summary>Fields whose demands the placer does not know how to meet. A pod with any is not placed at all.</summary>
     public required IReadOnlyList<string> UnsupportedFields { get; init; }
+
+    /// <summary>Whether no node will do, whatever it is like.</summary>
+    public bool IsHopeless => UnsupportedFields.Count > 0 || Volumes.Obstacle is not null;
 }
 
 /// <param name="Weight">1 to 100.</param>

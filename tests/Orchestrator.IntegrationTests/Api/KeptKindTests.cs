@@ -32,7 +32,6 @@ public sealed class KeptKindTests(ServerFixture fixture) : IClassFixture<ServerF
         Assert.True(code == 0, errors);
         Assert.Contains("podtemplate/t created", output, StringComparison.Ordinal);
         Assert.Contains("network policies are kept but not enforced", errors, StringComparison.Ordinal);
-        Assert.Contains("claims are kept but not bound to volumes", errors, StringComparison.Ordinal);
 
         Assert.Matches(@"NAME +CLASS +HOSTS +ADDRESS +PORTS +AGE\nweb +nginx +a.example.com +80, 443 +\d+s", await kubectl.RunAsync("get", "ing"));
         Assert.Matches(@"NAME +CONTROLLER +PARAMETERS +AGE\nnginx +k8s.io/ingress-nginx +<none> ", await kubectl.RunAsync("get", "ingressclass"));

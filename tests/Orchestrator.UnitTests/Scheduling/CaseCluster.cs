@@ -6,6 +6,7 @@ using Orchestrator.Scheduling.Explanations;
 using Orchestrator.Scheduling.Preemption;
 using Orchestrator.Scheduling.Profiles;
 using Orchestrator.Scheduling.Reading;
+using Orchestrator.Scheduling.Volumes;
 using Orchestrator.Scheduling.Workloads;
 
 namespace Orchestrator.UnitTests.Scheduling;
@@ -39,6 +40,11 @@ internal sealed class CaseCluster
             Cluster.SetNamespace(ns.GetProperty("metadata").GetProperty("name").GetString()!, NamespaceReader.Labels(ns));
         }
 
+        foreach (JsonElement obj in objects)
+        {
+            SetVolume(obj);
+        }
+
         foreach (JsonElement pod in objects.Where(o => Kind(o) == "Pod"))
         {
             Place(pod, workloads);
@@ -64,6 +70,22 @@ internal sealed class CaseCluster
     /// <param name="defaults">What the scheduler's profile adds to the subject; null for nothing.</param>
     public static CaseCluster Read(string path, ShapeDefaults? defaults = null) => new([.. File.ReadAllText(path).Split("\n---\n")
         .Select(document => JsonDocument.Parse(KubernetesJson.Serialize(KubernetesYaml.Deserialize<object>(document))).RootElement)], defaults);
+
+    private void SetVolume(JsonElement obj)
+    {
+        switch (Kind(obj))
+        {
+            case "PersistentVolumeClaim":
+                Cluster.Volumes.Set(ClaimFacts.Read(obj));
+                break;
+            case "PersistentVolume":
+                Cluster.Volumes.Set(VolumeFacts.Read(obj));
+                break;
+            case "StorageClass":
+                Cluster.Volumes.Set(ClassFacts.Read(obj));
+                break;
+        }
+    }
 
     private static string Kind(JsonElement obj) => obj.GetProperty("kind").GetString()!;
 

@@ -21,7 +21,8 @@ public sealed class PlacementPreview(IObjectStore store) : IAdmissionCheck, IDis
 
     private static readonly string[] Resources =
     [
-        "namespaces", "nodes", "hypervisors.orchestrator.dev", "runtimeclasses.node.k8s.io", "poddisruptionbudgets.policy", "pods",
+        "namespaces", "nodes", "hypervisors.orchestrator.dev", "runtimeclasses.node.k8s.io", "poddisruptionbudgets.policy",
+        "storageclasses.storage.k8s.io", "persistentvolumes", "persistentvolumeclaims", "pods",
     ];
 
     // Reading all of the cluster is work for one core, and more than one at a time would be taken from requests that matter more.

@@ -29,6 +29,8 @@ public sealed class NodeAuthorizer(IObjectStore store) : IAuthorizer
             ("", "pods") => JudgePods(request, node),
             ("" or "events.k8s.io", "events") => Among(request, "create", "update", "patch"),
             ("", "secrets" or "configmaps") => JudgeReferences(request, node),
+            ("", "persistentvolumeclaims") => JudgeClaims(request, node),
+            ("", "persistentvolumes") => JudgeVolumes(request, node),
             ("", "serviceaccounts") => JudgeAccounts(request, node),
             ("authentication.k8s.io", "tokenreviews") or ("authorization.k8s.io", "subjectaccessreviews" or "localsubjectaccessreviews") => Among(request, "create"),
             ("certificates.k8s.io", "certificatesigningrequests") => Among(request, "create", "get", "list", "watch"),
@@ -95,6 +97,35 @@ public sealed class NodeAuthorizer(IObjectStore store) : IAuthorizer
             ? null
             : $"no relationship found between node '{node}' and this object";
     }
+
+    private string? JudgeClaims(RequestInfo request, string node) =>
+        request is { Verb: "get", Subresource: "", Name.Length: > 0 } && IsMounted(request.Namespace, request.Name, node)
+            ? null
+            : "nodes may only get single persistentvolumeclaims, which their pods mount";
+
+    /// <summary>Volumes that its pods mount, to read them; and those whose directories it keeps, whose finalizer it takes off once they are deleted.</summary>
+    private string? JudgeVolumes(RequestInfo request, string node)
+    {
+        if (request is not { Verb: "get" or "patch" or "update", Subresource: "", Name.Length: > 0 })
+        {
+            return "nodes may only get single persistentvolumes, which their pods mount, and let go of those that they keep";
+        }
+
+        if (store.Get(new ObjectKey("persistentvolumes", "", request.Name)) is not { } volume)
+        {
+            return request.Verb == "get" ? null : "nodes may only let go of persistentvolumes that they keep";
+        }
+
+        string? host = store.Get(new ObjectKey("nodes", "", node))?.Labels.GetValueOrDefault("kubernetes.io/hostname");
+        bool isKept = VolumeReferences.IsLocalTo(volume.Json, host ?? node);
+        return (isKept && (request.Verb == "get" || volume.IsTerminating))
+            || (request.Verb == "get" && VolumeReferences.Claim(volume.Json) is { } claim && IsMounted(claim.Namespace, claim.Name, node))
+            ? null
+            : $"no relationship found between node '{node}' and this object";
+    }
+
+    private bool IsMounted(string ns, string claim, string node) =>
+        store.ListByField("pods", NodeField, node).Items.Any(pod => pod.Key.Namespace == ns && PodReferences.Mounts(pod.Json, claim));
 
     /// <summary>Accounts of its pods: to read them, and to get tokens for those pods, which <see cref="Tokens.TokenRequests"/> checks.</summary>
     private string? JudgeAccounts(RequestInfo request, string node) => request switch

@@ -25,6 +25,10 @@ public static class PodReferences
     /// <summary>True where the pod runs as the service account: projected tokens are of no other.</summary>
     public static bool UsesAccount(ReadOnlyMemory<byte> pod, string name) => Spec(pod).Text("serviceAccountName") == name;
 
+    /// <summary>True where the pod mounts the claim.</summary>
+    public static bool Mounts(ReadOnlyMemory<byte> pod, string claim) =>
+        Spec(pod).Items("volumes").Any(v => v.Item.Child("persistentVolumeClaim").Text("claimName") == claim);
+
     private static JsonObject? Spec(ReadOnlyMemory<byte> pod) =>
         (JsonNode.Parse(pod.Span, documentOptions: new JsonDocumentOptions { MaxDepth = 128 }) as JsonObject).Child("spec");
 

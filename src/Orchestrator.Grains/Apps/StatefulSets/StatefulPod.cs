@@ -22,6 +22,7 @@ internal static class StatefulPod
         labels[Revision.Label] = revision;
         JsonObject spec = pod.Child("spec")!;
         spec["hostname"] = name;
+        StatefulClaims.Mount(pod, view, view.Start + index);
 
         // A pod with a field that is not carried out would be refused.
         if (view.Spec.Text("serviceName") is { Length: > 0 } service && PodSupport.Spec.Supported.Contains("subdomain"))

@@ -17,6 +17,11 @@ internal static class StatefulSetPlan
     public static ReconcilePlan Plan(StatefulSetView view)
     {
         StatefulSetSteps steps = view.Stored.IsTerminating ? new StatefulSetSteps([], []) : StatefulSetSteps.Of(view);
+        if (view.MayCreate && StatefulClaims.Missing(view, steps.Created) is { Count: > 0 } claims)
+        {
+            return Claim(view, claims);
+        }
+
         if (steps.Created.Count == 0)
         {
             return Finish(view, steps.Ended, AdmittedObjects.None);
@@ -30,11 +35,29 @@ internal static class StatefulSetPlan
         };
     }
 
+    // Before the pods that mount them. Their names are given, so that two who make them at once make them once.
+    private static ReconcilePlan Claim(StatefulSetView view, List<JsonObject> claims) => new()
+    {
+        Creations = new NewObjects(Resources.VolumeClaims, view.Stored.Key.Namespace, ControllerKind.StatefulSet.Component, claims),
+        Conclude = admitted => new ReconcilePlan
+        {
+            Events =
+            [
+                .. admitted.Objects.Select(o => ControllerKind.StatefulSet.Event(view.Stored, "SuccessfulCreate", $"create Claim {o.Key.Name} in StatefulSet {view.Stored.Key.Name} success")),
+                .. admitted.Refusal is { } refusal
+                    ? [ControllerKind.StatefulSet.Event(view.Stored, "FailedCreate", $"create Claim in StatefulSet {view.Stored.Key.Name} failed error: {refusal}", isWarning: true)]
+                    : (ObservedEvent[])[],
+            ],
+            LookAgainAfter = admitted.Refusal is null ? TimeSpan.Zero : null,
+        },
+    };
+
     private static ReconcilePlan Finish(StatefulSetView view, IReadOnlyList<PodView> ended, AdmittedObjects admitted)
     {
         ControllerKind kind = ControllerKind.StatefulSet;
         string name = view.Stored.Key.Name;
         var mutations = new List<Mutation>(view.Claim.Changes);
+        mutations.AddRange(view.Stored.IsTerminating ? [] : StatefulClaims.Reown(view));
         var events = new List<ObservedEvent>();
         events.AddRange(admitted.Objects.Select(o => kind.Event(view.Stored, "SuccessfulCreate", $"create Pod {o.Key.Name} in StatefulSet {name} successful")));
         if (admitted.Refusal is { } refusal)

@@ -36,6 +36,8 @@ internal sealed class StatefulSetPlanner(AppsParts parts) : IAppsPlanner
         var claim = Claim.Of(
             Kind, controller, selector, parts.Owned(Resources.Pods, controller),
             _orphans.Find(Kind, Resources.Pods, controller, generation, selector).Where(p => StatefulSetView.OrdinalOf(controller.Key.Name, p.Key.Name) >= 0));
-        return _refusals.Watch(StatefulSetPlan.Plan(new StatefulSetView(controller, json, claim, history, _refusals.MayTry(now), now)), now);
+        return _refusals.Watch(StatefulSetPlan.Plan(new StatefulSetView(controller, json, claim, history, FindClaim, _refusals.MayTry(now), now)), now);
+
+        StoredObject? FindClaim(string name) => parts.Store.Get(new Model.ObjectKey(Resources.VolumeClaims, controller.Key.Namespace, name));
     }
 }

@@ -15,15 +15,17 @@ internal sealed class StatefulSetView
     /// <param name="json">The same, parsed; it may be altered.</param>
     /// <param name="claim">Its pods.</param>
     /// <param name="history">Its revisions, the present one among them.</param>
+    /// <param name="findClaim">A PersistentVolumeClaim of its namespace, by name.</param>
     /// <param name="mayCreate">False while a refused creation is not to be tried again yet.</param>
     /// <param name="now">The time.</param>
-    public StatefulSetView(StoredObject stored, JsonObject json, Claim claim, RevisionHistory history, bool mayCreate, DateTimeOffset now)
+    public StatefulSetView(StoredObject stored, JsonObject json, Claim claim, RevisionHistory history, Func<string, StoredObject?> findClaim, bool mayCreate, DateTimeOffset now)
     {
         Stored = stored;
         Json = json;
         Spec = json.Child("spec") ?? [];
         Claim = claim;
         History = history;
+        FindClaim = findClaim;
         MayCreate = mayCreate;
         Now = now;
         UpdateRevision = history.Present!.Name;
@@ -47,6 +49,11 @@ internal sealed class StatefulSetView
     public Claim Claim { get; }
 
     public RevisionHistory History { get; }
+
+    public Func<string, StoredObject?> FindClaim { get; }
+
+    /// <summary>Whether its pods have claims of their own.</summary>
+    public bool HasClaims => Spec.Array("volumeClaimTemplates") is { Count: > 0 };
 
     public bool MayCreate { get; }
 

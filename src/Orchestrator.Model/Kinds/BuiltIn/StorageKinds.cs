@@ -5,7 +5,7 @@ using Orchestrator.Model.Rules.Storage;
 
 namespace Orchestrator.Model.Kinds.BuiltIn;
 
-/// <summary>Volumes, claims to them, and the kinds of <c>storage.k8s.io</c>. They are kept for the provisioners and drivers that a cluster brings: the server itself binds nothing yet.</summary>
+/// <summary>Volumes, claims to them, and the kinds of <c>storage.k8s.io</c>. The server binds claims, and makes local volumes itself; others are made by the provisioners and drivers that a cluster brings.</summary>
 internal static class StorageKinds
 {
     private const string Group = "storage.k8s.io";

@@ -50,6 +50,27 @@ internal static class PodTemplateRules
         }
     }
 
+    // Containers may mount the claims that each pod of a StatefulSet is given.
+    private static JsonObject? WithClaims(JsonObject? template, JsonObject? spec)
+    {
+        string[] claims = [.. spec.Items("volumeClaimTemplates").Select(c => c.Item.Child("metadata").Text("name")).OfType<string>().Distinct(StringComparer.Ordinal)];
+        if (claims.Length == 0 || template.Child("spec") is null)
+        {
+            return template;
+        }
+
+        var copy = (JsonObject)template!.DeepClone();
+        JsonObject pod = copy.Child("spec")!;
+        JsonArray volumes = pod.Array("volumes") ?? [];
+        foreach (string claim in claims.Where(c => !pod.Items("volumes").Any(v => v.Item.Text("name") == c)))
+        {
+            volumes.Add((JsonNode)new JsonObject { ["name"] = claim, ["persistentVolumeClaim"] = new JsonObject { ["claimName"] = claim } });
+        }
+
+        pod["volumes"] = volumes;
+        return copy;
+    }
+
     /// <summary>A template whose pods are kept running by a controller that selects them by labels.</summary>
     /// <param name="spec">The controller's spec.</param>
     /// <param name="selector">What it selects by; null where that is wrong in itself.</param>
@@ -65,7 +86,7 @@ internal static class PodTemplateRules
             errors.Add(FieldError.Invalid($"{path}.metadata.labels", labels ?? [], "`selector` does not match template `labels`"));
         }
 
-        Validate(template, path, errors);
+        Validate(WithClaims(template, spec), path, errors);
         JsonObject? pod = template.Child("spec");
         if (pod.Text("restartPolicy") is { Length: > 0 } policy and ("OnFailure" or "Never"))
         {

@@ -1,10 +1,12 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Orchestrator.Model.Json;
+using Orchestrator.Model.Rules.Storage;
 using Orchestrator.Model.Validation;
 
 namespace Orchestrator.Model.Rules.Apps;
 
-/// <summary>StatefulSets. Claim templates are refused: there is nothing that would bind them, and pods cannot mount them.</summary>
+/// <summary>StatefulSets. Claims of their templates are checked as claims are.</summary>
 internal sealed class StatefulSetRules() : WorkloadRules("StatefulSet")
 {
     /// <summary>Members of the spec that may change.</summary>
@@ -27,6 +29,13 @@ internal sealed class StatefulSetRules() : WorkloadRules("StatefulSet")
             {
                 rolling.Default("partition", 0);
             }
+        }
+
+        foreach ((JsonObject template, _) in spec.Items("volumeClaimTemplates"))
+        {
+            template.DefaultIfEmpty("apiVersion", "v1");
+            template.DefaultIfEmpty("kind", "PersistentVolumeClaim");
+            PersistentVolumeClaimRules.DefaultClaim(template);
         }
 
         if (spec.ObjectOrNew("persistentVolumeClaimRetentionPolicy") is { } retention)
@@ -52,9 +61,22 @@ internal sealed class StatefulSetRules() : WorkloadRules("StatefulSet")
 
         errors.Check("spec.serviceName", spec.Text("serviceName"), NameRules.DnsSubdomain);
         errors.CheckNotNegative("spec.ordinals.start", spec.Child("ordinals").Integer("start"));
-        if (spec.Array("volumeClaimTemplates") is { Count: > 0 })
+        ValidateClaims(spec, errors);
+    }
+
+    private static void ValidateClaims(JsonObject spec, ICollection<FieldError> errors)
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach ((JsonObject template, int i) in spec.Items("volumeClaimTemplates"))
         {
-            errors.Add(FieldError.Forbidden("spec.volumeClaimTemplates", "not supported yet: pods cannot mount persistentvolumeclaims"));
+            string path = string.Create(CultureInfo.InvariantCulture, $"spec.volumeClaimTemplates[{i}]");
+            errors.CheckRequired($"{path}.metadata.name", template.Child("metadata").Text("name"), NameRules.DnsLabel);
+            if (template.Child("metadata").Text("name") is { Length: > 0 } name && !names.Add(name))
+            {
+                errors.Add(FieldError.Duplicate($"{path}.metadata.name", name));
+            }
+
+            PersistentVolumeClaimRules.ValidateSpec(template.Child("spec"), $"{path}.spec", errors);
         }
     }
 

@@ -13,7 +13,10 @@ internal sealed class PersistentVolumeClaimRules : IKindRules
 {
     private static readonly string[] Changeable = ["resources", "volumeName", "volumeAttributesClassName", "storageClassName"];
 
-    public void Default(JsonObject obj)
+    public void Default(JsonObject obj) => DefaultClaim(obj);
+
+    /// <summary>Of a claim, or of a template of claims.</summary>
+    internal static void DefaultClaim(JsonObject obj)
     {
         if (obj.ObjectOrNew("spec") is { } spec)
         {
@@ -27,32 +30,33 @@ internal sealed class PersistentVolumeClaimRules : IKindRules
 
     public void Validate(JsonObject obj, JsonObject? old, ICollection<FieldError> errors)
     {
-        JsonObject? spec = obj.Child("spec");
-        AccessModes.Validate(spec, "spec.accessModes", "at least 1 access mode is required", errors);
-        SelectorObject.Validate(spec.Child("selector"), "spec.selector", errors);
+        ValidateSpec(obj.Child("spec"), "spec", errors);
+        ValidateUpdate(obj.Child("spec"), old.Child("spec"), errors);
+    }
+
+    internal static void ValidateSpec(JsonObject? spec, string path, ICollection<FieldError> errors)
+    {
+        AccessModes.Validate(spec, $"{path}.accessModes", "at least 1 access mode is required", errors);
+        SelectorObject.Validate(spec.Child("selector"), $"{path}.selector", errors);
         JsonObject? requests = spec.Child("resources", "requests");
         if (requests?["storage"] is null)
         {
-            errors.Add(FieldError.Required("spec.resources[storage]"));
+            errors.Add(FieldError.Required($"{path}.resources[storage]"));
         }
         else if (Quantity.TryParse(requests["storage"].AsScalarText(), out Quantity size) && size.Sign <= 0)
         {
-            errors.Add(FieldError.Invalid("spec.resources[storage]", size.ToString(), "must be greater than zero"));
+            errors.Add(FieldError.Invalid($"{path}.resources[storage]", size.ToString(), "must be greater than zero"));
         }
 
-        ResourceRules.ValidateList(requests, "spec.resources.requests", errors);
-        errors.CheckOneOf("spec.volumeMode", spec.Text("volumeMode"), "Block", "Filesystem");
-        errors.Check("spec.storageClassName", spec.Text("storageClassName"), NameRules.DnsSubdomain);
+        ResourceRules.ValidateList(requests, $"{path}.resources.requests", errors);
+        errors.CheckOneOf($"{path}.volumeMode", spec.Text("volumeMode"), "Block", "Filesystem");
+        errors.Check($"{path}.storageClassName", spec.Text("storageClassName"), NameRules.DnsSubdomain);
         if (spec.Child("dataSource") is { } source)
         {
-            errors.CheckRequired("spec.dataSource.name", source.Text("name"), _ => null);
-            errors.CheckRequired("spec.dataSource.kind", source.Text("kind"), _ => null);
+            errors.CheckRequired($"{path}.dataSource.name", source.Text("name"), _ => null);
+            errors.CheckRequired($"{path}.dataSource.kind", source.Text("kind"), _ => null);
         }
-
-        ValidateUpdate(spec, old.Child("spec"), errors);
     }
-
-    public void Warn(JsonObject obj, ICollection<string> warnings) => warnings.Add("claims are kept but not bound to volumes: pods cannot use them yet");
 
     private static void ValidateUpdate(JsonObject? spec, JsonObject? old, ICollection<FieldError> errors)
     {

@@ -58,8 +58,6 @@ internal sealed class PersistentVolumeRules : IKindRules
         ValidateUpdate(spec, old.Child("spec"), errors);
     }
 
-    public void Warn(JsonObject obj, ICollection<string> warnings) => warnings.Add("volumes are kept but not bound to claims: pods cannot use them yet");
-
     private static void ValidateUpdate(JsonObject? spec, JsonObject? old, ICollection<FieldError> errors)
     {
         if (old is null)

@@ -11,6 +11,7 @@ using Orchestrator.Grains.Namespaces;
 using Orchestrator.Grains.Nodes;
 using Orchestrator.Grains.Quotas;
 using Orchestrator.Grains.Reconciling;
+using Orchestrator.Grains.VirtualMachines;
 using Orchestrator.Grains.Volumes;
 using Orchestrator.Grains.Workloads;
 
@@ -39,6 +40,8 @@ internal sealed partial class GrainWaker(IGrainFactory grains, ILogger<GrainWake
             Reconciler.Autoscaler => grains.GetGrain<IAutoscalerGrain>(wake.Key),
             Reconciler.VolumeClaim => grains.GetGrain<IVolumeClaimGrain>(wake.Key),
             Reconciler.Volume => grains.GetGrain<IVolumeGrain>(wake.Key),
+            Reconciler.VirtualMachine => grains.GetGrain<IVirtualMachineGrain>(wake.Key),
+            Reconciler.VirtualMachineInstance => grains.GetGrain<IVirtualMachineInstanceGrain>(wake.Key),
             Reconciler.Service => grains.GetGrain<IServiceGrain>(wake.Key),
             _ => grains.GetGrain<INamespaceGrain>(wake.Key),
         };

@@ -20,6 +20,8 @@ internal enum Reconciler
     Autoscaler,
     VolumeClaim,
     Volume,
+    VirtualMachine,
+    VirtualMachineInstance,
 }
 
 /// <summary>A reconciler to wake.</summary>

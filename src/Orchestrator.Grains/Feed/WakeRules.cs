@@ -12,9 +12,10 @@ internal sealed class WakeRules(IObjectStore store, GarbageWakes garbage, AppsWa
     private readonly BatchWakes _batch = new(store);
     private readonly ServiceWakes _services = new(store);
     private readonly VolumeWakes _volumes = new(store);
+    private readonly VirtualMachineWakes _machines = new(store);
 
     public IEnumerable<Wake> For(Change change) => ForKind(change).Concat(garbage.For(change)).Concat(_policies.For(change)).Concat(apps.For(change))
-        .Concat(_batch.For(change)).Concat(_services.For(change)).Concat(_volumes.For(change));
+        .Concat(_batch.For(change)).Concat(_services.For(change)).Concat(_volumes.For(change)).Concat(_machines.For(change));
 
     private IEnumerable<Wake> ForKind(Change change) => change.Object.Key.Resource switch
     {
@@ -36,7 +37,8 @@ internal sealed class WakeRules(IObjectStore store, GarbageWakes garbage, AppsWa
             .Concat(apps.All())
             .Concat(_batch.All())
             .Concat(_services.All())
-            .Concat(_volumes.All());
+            .Concat(_volumes.All())
+            .Concat(_machines.All());
 
     private IEnumerable<Wake> PodsToWatch()
     {

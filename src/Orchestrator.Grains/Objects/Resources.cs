@@ -14,6 +14,9 @@ internal static class Resources
     public const string DisruptionBudgets = "poddisruptionbudgets.policy";
     public const string Hypervisors = "hypervisors.orchestrator.dev";
 
+    public const string VirtualMachines = "virtualmachines.kubevirt.io";
+    public const string VirtualMachineInstances = "virtualmachineinstances.kubevirt.io";
+
     public const string Deployments = "deployments.apps";
     public const string ReplicaSets = "replicasets.apps";
     public const string ReplicationControllers = "replicationcontrollers";

@@ -43,6 +43,7 @@ public static class BuiltInKinds
         .. OlderKinds.All,
         .. NetworkingKinds.All,
         .. StorageKinds.All,
+        .. VirtualMachineKinds.All,
         .. ReviewKinds.All,
     ];
 

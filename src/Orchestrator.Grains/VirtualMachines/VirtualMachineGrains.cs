@@ -1,0 +1,53 @@
+using Microsoft.Extensions.Logging;
+using Orchestrator.Grains.Apps;
+using Orchestrator.Grains.Garbage;
+using Orchestrator.Grains.Objects;
+using Orchestrator.Grains.Reconciling;
+using Orchestrator.Model;
+using Orchestrator.Store;
+
+namespace Orchestrator.Grains.VirtualMachines;
+
+/// <summary>Looks after one VirtualMachine. The key is <c>NAMESPACE/NAME</c>.</summary>
+public interface IVirtualMachineGrain : IReconcilerGrain;
+
+/// <summary>Looks after one VirtualMachineInstance. The key is <c>NAMESPACE/NAME</c>.</summary>
+public interface IVirtualMachineInstanceGrain : IReconcilerGrain;
+
+internal sealed class VirtualMachineGrain(AppsParts parts, ILogger<VirtualMachineGrain> logger)
+    : ReconcilingGrain(parts.Store, parts.Events, parts.Time, logger, parts.Admission), IVirtualMachineGrain
+{
+    private readonly RefusalBackOff _refusals = new();
+
+    protected override ReconcilePlan Plan(DateTimeOffset now)
+    {
+        string[] key = this.GetPrimaryKeyString().Split('/', 2);
+        if (Store.Get(new ObjectKey(Resources.VirtualMachines, key[0], key[1])) is not { } machine)
+        {
+            return ReconcilePlan.Gone;
+        }
+
+        StoredObject? named = Store.Get(new ObjectKey(Resources.VirtualMachineInstances, key[0], key[1]));
+        bool isOwn = named is not null && OwnerReference.Of(named).Any(r => r.IsController && r.Uid == machine.Uid);
+        var view = new VirtualMachineView(machine, StoredJson.Read(machine), isOwn ? named : null, named is not null && !isOwn, _refusals.MayTry(now), now);
+        return _refusals.Watch(VirtualMachinePlan.Plan(view), now);
+    }
+}
+
+internal sealed class VirtualMachineInstanceGrain(AppsParts parts, ILogger<VirtualMachineInstanceGrain> logger)
+    : ReconcilingGrain(parts.Store, parts.Events, parts.Time, logger, parts.Admission), IVirtualMachineInstanceGrain
+{
+    private readonly RefusalBackOff _refusals = new();
+
+    protected override ReconcilePlan Plan(DateTimeOffset now)
+    {
+        string[] key = this.GetPrimaryKeyString().Split('/', 2);
+        if (Store.Get(new ObjectKey(Resources.VirtualMachineInstances, key[0], key[1])) is not { } instance)
+        {
+            return ReconcilePlan.Gone;
+        }
+
+        var view = new InstanceView(instance, StoredJson.Read(instance), parts.Owned(Resources.Pods, instance), _refusals.MayTry(now), now);
+        return _refusals.Watch(InstancePlan.Plan(view), now);
+    }
+}

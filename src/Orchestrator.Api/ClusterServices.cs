@@ -22,6 +22,7 @@ using Orchestrator.Api.Subresources;
 using Orchestrator.Api.Subresources.Agents;
 using Orchestrator.Api.Subresources.Logs;
 using Orchestrator.Api.Subresources.Proxies;
+using Orchestrator.Api.Subresources.VirtualMachines;
 using Orchestrator.Api.Usage;
 using Orchestrator.Api.Verbs;
 using Orchestrator.Api.Writing;
@@ -57,6 +58,7 @@ public static class ClusterServices
         services.AddSingleton<ISubresource, PodExplanation>();
         services.AddSingleton<ISubresource, PodEphemeralContainers>();
         services.AddAgentSubresources();
+        services.AddVirtualMachines();
         services.AddUsage();
         services.AddSingleton<ClusterBootstrap>();
         services.AddHostedService(provider => provider.GetRequiredService<ClusterBootstrap>());
@@ -91,6 +93,22 @@ public static class ClusterServices
         foreach (var stream in (Func<IObjectStore, AgentEndpoints, AgentUpgrade, PodStream>[])[PodStream.Exec, PodStream.Attach, PodStream.PortForward])
         {
             services.AddSingleton<ISubresource>(p => stream(p.GetRequiredService<IObjectStore>(), p.GetRequiredService<AgentEndpoints>(), p.GetRequiredService<AgentUpgrade>()));
+        }
+    }
+
+    private static void AddVirtualMachines(this IServiceCollection services)
+    {
+        services.AddSingleton<InstancePods>();
+        foreach (var power in (Func<IObjectStore, ApiOptions, MachinePower>[])[MachinePower.Start, MachinePower.Stop, MachinePower.Restart])
+        {
+            services.AddSingleton<ISubresource>(p => power(p.GetRequiredService<IObjectStore>(), p.GetRequiredService<ApiOptions>()));
+        }
+
+        // One registration each, so that each is asked for by its name: their lists are made from the same parts.
+        for (int i = 0; i < InstanceSubresources.Count; i++)
+        {
+            int index = i;
+            services.AddSingleton(p => InstanceSubresources.Of(p.GetRequiredService<InstancePods>(), p.GetRequiredService<AgentEndpoints>(), p.GetRequiredService<AgentUpgrade>())[index]);
         }
     }
 

@@ -54,7 +54,7 @@ public static class AgentServices
         services.AddSingleton<PullCredentials>().AddSingleton<PodImages>().AddSingleton<TerminationMessages>().AddSingleton<PodEndings>();
         services.AddSingleton<PodVolumes>().AddSingleton<StepRunner>().AddSingleton<StatusWriter>().AddSingleton<PodSync>();
         services.AddSingleton<ContainerLogs>().AddSingleton<LogReader>();
-        services.AddSingleton<RunningContainers>().AddSingleton<StreamSessions>().AddSingleton<StreamEndpoints>();
+        services.AddSingleton<RunningContainers>().AddSingleton<StreamSessions>().AddSingleton<StreamEndpoints>().AddSingleton<MachineEndpoints>();
         services.AddSingleton<UsageSampler>().AddSingleton<UsageEndpoints>().AddSingleton<TunnelEndpoint>();
         services.AddSingleton<EventRecorder>().AddSingleton<IEventSink>(s => s.GetRequiredService<EventRecorder>());
         services.AddHostedService(s => s.GetRequiredService<EventRecorder>());

@@ -40,7 +40,7 @@ public sealed record InventorySnapshot(ImmutableArray<RuntimeView> Runtimes)
         .GroupBy(s => s.PodUid, StringComparer.Ordinal)
         .ToDictionary(
             g => g.Key,
-            g => string.Join(';', g.OrderBy(s => s.Id, StringComparer.Ordinal).Select(s => $"{s.Id}{s.Ready}{s.Ip}:{Containers(s)}")),
+            g => string.Join(';', g.OrderBy(s => s.Id, StringComparer.Ordinal).Select(s => $"{s.Id}{s.Ready}{s.Ip}:{Containers(s)}:{string.Join(',', s.Conditions)}")),
             StringComparer.Ordinal);
 
     private static string Containers(ObservedSandbox sandbox) =>

@@ -118,7 +118,14 @@ public sealed record ObservedSandbox(
     bool Ready,
     string? Ip,
     DateTimeOffset CreatedAt,
-    IReadOnlyList<ObservedContainer> Containers);
+    IReadOnlyList<ObservedContainer> Containers)
+{
+    /// <summary>Conditions of the pod that the runtime knows of and that hold now.</summary>
+    public IReadOnlyList<ObservedCondition> Conditions { get; init; } = [];
+}
+
+/// <summary>A condition that holds of a pod, in the words of its <c>status.conditions</c>.</summary>
+public sealed record ObservedCondition(string Type, string Reason, string Message);
 
 /// <param name="Reason">For ended containers: Completed, Error, OOMKilled, or the runtime's own.</param>
 /// <param name="Pid">Process id on the node of the container's first process or the machine's emulator; null if not running.</param>

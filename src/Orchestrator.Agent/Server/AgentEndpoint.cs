@@ -45,6 +45,10 @@ public static class AgentEndpoint
         app.MapMethods("/exec/{namespace}/{pod}/{container}", upgrading, streams.ExecAsync);
         app.MapMethods("/attach/{namespace}/{pod}/{container}", upgrading, streams.AttachAsync);
         app.MapMethods("/portForward/{namespace}/{pod}", upgrading, streams.PortForwardAsync);
+        var machines = app.Services.GetRequiredService<MachineEndpoints>();
+        app.MapPost("/machines/{namespace}/{pod}/{command}", machines.CommandAsync);
+        app.MapGet("/machines/{namespace}/{pod}/stream/{stream}", machines.StreamAsync);
+        app.MapGet("/machines/{namespace}/{pod}/guest/{question}", machines.AskAsync);
         app.MapGet("/containerLogs/{namespace}/{pod}/{container}", ContainerLogsEndpoint.HandleAsync);
         var usage = app.Services.GetRequiredService<UsageEndpoints>();
         app.MapGet("/stats/summary", usage.SummaryAsync);

@@ -1,5 +1,7 @@
 using k8s.Models;
 using Orchestrator.Agent.Containers;
+using Orchestrator.Agent.Runtimes;
+using Orchestrator.Model;
 using Orchestrator.Agent.Plans;
 
 namespace Orchestrator.Agent.Status;
@@ -9,7 +11,7 @@ internal static class PodConditions
 {
     private const string Disruption = "DisruptionTarget";
 
-    public static IList<V1PodCondition> Of(V1Pod pod, V1PodStatus computed, bool sandboxReady, DateTimeOffset now)
+    public static IList<V1PodCondition> Of(V1Pod pod, V1PodStatus computed, bool sandboxReady, DateTimeOffset now, IReadOnlyList<ObservedCondition>? observed = null)
     {
         var generation = pod.Metadata.Generation;
         var init = computed.InitContainerStatuses ?? [];
@@ -38,7 +40,10 @@ internal static class PodConditions
 
         var existing = pod.Status?.Conditions ?? [];
         var result = own.Select(c => WithTime(c, existing.FirstOrDefault(e => e.Type == c.Type), generation, now)).ToList();
-        result.AddRange(existing.Where(e => own.All(c => c.Type != e.Type)));
+        var told = (observed ?? []).Select(o => new V1PodCondition { Type = o.Type, Status = "True", Reason = o.Reason.Length == 0 ? null : o.Reason, Message = o.Message.Length == 0 ? null : o.Message });
+        result.AddRange(told.Select(c => WithTime(c, existing.FirstOrDefault(e => e.Type == c.Type), generation, now)));
+        // What a runtime told once and tells no longer holds no longer; of other writers nothing is known here.
+        result.AddRange(existing.Where(e => result.All(c => c.Type != e.Type)).Select(e => IsOfRuntimes(e) ? WithTime(Condition(e.Type, false, ("", "")), e, generation, now) : e).ToList());
         if (result.All(c => c.Type != "PodScheduled"))
         {
             // Bound without the scheduler's word: that the agent has it says the same.
@@ -82,6 +87,8 @@ internal static class PodConditions
 
         return Condition("Ready", faults.Count == 0, ("ReadinessGatesNotReady", string.Join(", ", faults)));
     }
+
+    private static bool IsOfRuntimes(V1PodCondition condition) => condition.Type.StartsWith(WellKnown.Group + "/", StringComparison.Ordinal);
 
     private static V1PodCondition Condition(string type, bool isTrue, (string Reason, string Message) otherwise) => new()
     {

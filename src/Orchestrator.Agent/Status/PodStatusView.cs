@@ -50,7 +50,7 @@ public sealed record PodStatusView(
         };
         SetPhase(status, old);
         SetPodIp(status, old);
-        status.Conditions = PodConditions.Of(Pod, status, Sandbox is { Ready: true }, Now);
+        status.Conditions = PodConditions.Of(Pod, status, Sandbox is { Ready: true }, Now, Sandbox?.Conditions);
         if (End?.Failure is { IsDisruption: true } disruption)
         {
             PodConditions.AddDisruption(status, disruption, Now);

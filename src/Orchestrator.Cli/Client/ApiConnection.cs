@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using System.Net.Sockets;
+using System.Net.WebSockets;
 using System.Text.Json.Nodes;
 using k8s;
 using k8s.Exceptions;
@@ -12,9 +13,11 @@ internal sealed class ApiConnection : IDisposable
 {
     private readonly Kubernetes _client;
 
-    private ApiConnection(Kubernetes client, string defaultNamespace)
+    private readonly KubernetesClientConfiguration _configuration;
+
+    private ApiConnection(Kubernetes client, KubernetesClientConfiguration configuration, string defaultNamespace)
     {
-        _client = client;
+        (_client, _configuration) = (client, configuration);
         DefaultNamespace = defaultNamespace;
     }
 
@@ -31,7 +34,7 @@ internal sealed class ApiConnection : IDisposable
         {
             var configuration = KubernetesClientConfiguration.BuildConfigFromConfigFile(path);
             configuration.HttpClientTimeout = Timeout.InfiniteTimeSpan;
-            return new ApiConnection(new Kubernetes(configuration), configuration.Namespace ?? "default");
+            return new ApiConnection(new Kubernetes(configuration), configuration, configuration.Namespace ?? "default");
         }
         catch (Exception error) when (error is KubeConfigException or IOException or UnauthorizedAccessException or YamlDotNet.Core.YamlException)
         {
@@ -53,6 +56,17 @@ internal sealed class ApiConnection : IDisposable
         using var response = await SendAsync(method, path, "application/json", body.ToJsonString(), contentType, cancel);
         return await ReadObjectAsync(response, cancel);
     }
+
+    /// <summary>Sends a body where nothing is answered but that it was taken.</summary>
+    /// <exception cref="ApiStatusException">The server refused.</exception>
+    public async Task TellAsync(HttpMethod method, string path, JsonObject body, CancellationToken cancel)
+    {
+        using var response = await SendAsync(method, path, "application/json", body.ToJsonString(), "application/json", cancel);
+    }
+
+    /// <summary>Opens a WebSocket, of KubeVirt's protocol.</summary>
+    /// <exception cref="CommandFailedException">The server refused.</exception>
+    public Task<WebSocket> OpenSocketAsync(string path, CancellationToken cancel) => ApiSocket.OpenAsync(_configuration, new Uri(_client.BaseUri, path), cancel);
 
     /// <summary>GETs a path and returns the text as it is.</summary>
     public async Task<string> GetTextAsync(string path, CancellationToken cancel)

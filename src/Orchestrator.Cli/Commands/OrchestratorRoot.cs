@@ -6,8 +6,22 @@ namespace Orchestrator.Cli.Commands;
 /// <summary>The command line of <c>orchestrator</c>: every command is listed here, in the order in which help shows them.</summary>
 internal static class OrchestratorRoot
 {
-    public static RootCommand Create() => new RootCommand("One orchestrator for virtual machines and containers.")
+    public static RootCommand Create()
     {
+        var root = new RootCommand("One orchestrator for virtual machines and containers.");
+        foreach (var command in All())
+        {
+            root.Add(command);
+        }
+
+        return root.ShowExamples(
+            "orchestrator lab up --install --apply docs/samples/hello.yaml",
+            "orchestrator get pods,nodes,hypervisors -o wide",
+            "orchestrator explain pod/hello-vm");
+    }
+
+    private static IEnumerable<Command> All() =>
+    [
         LabCommand.Create(),
         AgentCommand.Create(),
         ApplyCommand.Create(),
@@ -16,12 +30,10 @@ internal static class OrchestratorRoot
         SimulateCommand.Create(),
         PlanCommand.Create(),
         LoadCommand.Create(),
+        .. MachineCommands.All(),
         ImageCommand.Create(),
         ServerCommand.Create(),
-    }.ShowExamples(
-        "orchestrator lab up --install --apply docs/samples/hello.yaml",
-        "orchestrator get pods,nodes,hypervisors -o wide",
-        "orchestrator explain pod/hello-vm");
+    ];
 
     /// <summary>Parses and runs. A <see cref="CommandFailedException"/> is the user's to mend: its message is printed without a stack trace, exit code 1.</summary>
     public static async Task<int> RunAsync(IReadOnlyList<string> args)

@@ -12,6 +12,7 @@ using Orchestrator.Agent.Network.Taps;
 using Orchestrator.Agent.Runtimes;
 using Orchestrator.Agent.Runtimes.Containerd;
 using Orchestrator.Agent.Runtimes.Qemu;
+using Orchestrator.Agent.Runtimes.Qemu.Instances;
 using Orchestrator.Agent.Server;
 using Orchestrator.Cli.Telemetry;
 
@@ -44,7 +45,7 @@ internal static class AgentHost
         };
         var client = new Kubernetes(KubernetesClientConfiguration.BuildConfigFromConfigFile(settings.KubeconfigPath));
         var network = settings.PodNetwork is { } podNetwork ? new PodNetworking(podNetwork) : null;
-        builder.Services.AddNodeAgent(options, client, services => Runtimes(settings, network?.Taps, services.GetRequiredService<ILoggerFactory>()), network);
+        builder.Services.AddNodeAgent(options, client, services => Runtimes(settings, network?.Taps, services.GetRequiredService<ILoggerFactory>(), new ApiInstanceSource(client)), network);
 
         var app = builder.Build();
         app.UseMetricsEndpoint(_ => true);
@@ -56,7 +57,8 @@ internal static class AgentHost
     /// <param name="settings">The options.</param>
     /// <param name="network">By which machines get into the pod network; null where they cannot.</param>
     /// <param name="logs">Where the runtimes log.</param>
-    internal static List<IPodRuntime> Runtimes(AgentSettings settings, INetworkAttachment? network, ILoggerFactory logs)
+    /// <param name="instances">Where descriptions of virtual machines come from; null where none is started.</param>
+    internal static List<IPodRuntime> Runtimes(AgentSettings settings, INetworkAttachment? network, ILoggerFactory logs, IInstanceSource? instances = null)
     {
         var runtimes = new List<IPodRuntime>();
         if (settings.ContainerdSocket is { } socket)
@@ -79,7 +81,7 @@ internal static class AgentHost
                 CgroupParent = settings.CgroupParent,
                 Network = network,
             };
-            runtimes.AddRange(QemuRuntimes.Create(qemu, new HttpClient(), TimeProvider.System, logs));
+            runtimes.AddRange(QemuRuntimes.Create(qemu, new HttpClient(), TimeProvider.System, logs, instances));
         }
 
         return runtimes;

@@ -68,7 +68,7 @@ public sealed class QemuLifecycleTests(QemuFixture fixture) : IClassFixture<Qemu
         Assert.Equal(ContainerState.Running, (await machine.ObserveAsync()).State);
         await machine.WaitForLogAsync("ready");
 
-        var driver = (Agent.Runtimes.Qemu.QemuRuntime)_runtime;
+        var driver = ((Agent.Runtimes.Qemu.MachineRouter)_runtime).Containers;
         await driver.PauseAsync(machine.ContainerId, CancellationToken.None);
         Assert.Equal("paused", await driver.QueryStateAsync(machine.ContainerId, CancellationToken.None));
         await driver.ResumeAsync(machine.ContainerId, CancellationToken.None);

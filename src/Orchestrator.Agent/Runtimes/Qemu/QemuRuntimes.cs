@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Orchestrator.Agent.Images;
 using Orchestrator.Agent.Runtimes.Qemu.Guest;
+using Orchestrator.Agent.Runtimes.Qemu.Instances;
 using Orchestrator.Agent.Runtimes.Qemu.Kvm;
 using Orchestrator.Agent.Runtimes.Qemu.Machines;
 using Orchestrator.Model.Hypervisors;
@@ -14,8 +15,9 @@ public static class QemuRuntimes
     /// <param name="http">For pulling images.</param>
     /// <param name="time">Clock.</param>
     /// <param name="logs">Where the runtimes log.</param>
+    /// <param name="instances">Where descriptions of virtual machines come from; null where only containers are run.</param>
     /// <returns>Both runtimes; they implement <see cref="IAsyncDisposable"/>, which leaves their machines running.</returns>
-    public static IReadOnlyList<IPodRuntime> Create(QemuOptions options, HttpClient http, TimeProvider time, ILoggerFactory logs)
+    public static IReadOnlyList<IPodRuntime> Create(QemuOptions options, HttpClient http, TimeProvider time, ILoggerFactory logs, IInstanceSource? instances = null)
     {
         Directory.CreateDirectory(options.RootDirectory);
         var images = new ImageStore(options.ImageStoreDirectory, time);
@@ -32,6 +34,9 @@ public static class QemuRuntimes
             Health = QemuHealth.OfKvm,
             Accelerator = findings => Accelerator.Kvm(findings.Kvm?.LinuxCpuModel ?? throw new InvalidOperationException($"kvm runs no Linux guests here: {findings.Kvm?.Message}")),
         };
-        return [new QemuRuntime(emulation, time, log), new QemuRuntime(kvm, time, log)];
+        return [Of(emulation), Of(kvm)];
+
+        MachineRouter Of(QemuRuntimeParts parts) =>
+            new(new QemuRuntime(parts, time, log), new InstanceRuntime(parts, instances ?? NoInstances.Source, time, logs.CreateLogger<InstanceRuntime>()), time);
     }
 }

@@ -1,6 +1,7 @@
 using Orchestrator.Api.Requests;
 using Orchestrator.Model;
 using Orchestrator.Model.Selectors;
+using Orchestrator.Model.VirtualMachines;
 using Orchestrator.Store;
 
 namespace Orchestrator.Api.Security.Authorization;
@@ -37,6 +38,7 @@ public sealed class NodeAuthorizer(IObjectStore store) : IAuthorizer
             ("coordination.k8s.io", "leases") => JudgeLeases(request, node),
             (WellKnown.Group, "hypervisors") => JudgeHypervisors(request, node),
             ("", "services" or "namespaces") or ("discovery.k8s.io", "endpointslices") or ("networking.k8s.io", "networkpolicies") => Among(request, "get", "list", "watch"),
+            (VirtualMachineGroups.KubeVirt, "virtualmachineinstances") => JudgeInstances(request, node),
             ("node.k8s.io", "runtimeclasses") => Among(request, "get", "list", "watch"),
             _ => "nodes have no access to this resource",
         };
@@ -83,6 +85,14 @@ public sealed class NodeAuthorizer(IObjectStore store) : IAuthorizer
         "get" or "update" or "patch" or "delete" => IsOn(request, $"hypervisors.{WellKnown.Group}", node) ? null : "nodes may only access their own hypervisors",
         _ => "nodes may not do this to hypervisors",
     };
+
+    /// <summary>Those whose pods are bound to it: they say what its machines are made of.</summary>
+    private string? JudgeInstances(RequestInfo request, string node) =>
+        request is { Verb: "get", Subresource: "", Name.Length: > 0 }
+        && (store.Get(new ObjectKey("virtualmachineinstances.kubevirt.io", request.Namespace, request.Name)) is not { } instance
+            || store.ListByOwner(instance.Uid).Items.Any(o => o.Key.Resource == "pods" && o.Fields.GetValueOrDefault(NodeField) == node))
+            ? null
+            : "nodes may only get the instances of their own pods";
 
     private string? JudgeReferences(RequestInfo request, string node)
     {

@@ -72,7 +72,7 @@ internal sealed class ContainerDisks(QemuOptions options, ImageStore images, Ima
     private async Task<StoredImage> PullAsync(string image, string pullPolicy, CancellationToken cancel)
     {
         var key = $"{pullPolicy} {image}";
-        var pull = _pulls.GetOrAdd(key, _ => new Lazy<Task<StoredImage>>(() => provider.EnsureAsync(image, pullPolicy, CancellationToken.None)));
+        var pull = _pulls.GetOrAdd(key, _ => new Lazy<Task<StoredImage>>(async () => (await provider.EnsureAsync(new ImageRequest(image, pullPolicy), CancellationToken.None)).Image));
         try
         {
             return await pull.Value.WaitAsync(cancel);

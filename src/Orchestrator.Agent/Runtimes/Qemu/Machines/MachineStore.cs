@@ -55,6 +55,9 @@ internal sealed class MachineStore
     /// <summary>The pod's volume disk, shared by its machines one after the other.</summary>
     public string VolumeDisk(string sandboxId) => Path.Combine(_root, sandboxId, "volumes");
 
+    /// <summary>Where a machine's directory is once it is added.</summary>
+    public string PlaceOf(string sandboxId, int attempt) => Path.Combine(_root, sandboxId, attempt.ToString(CultureInfo.InvariantCulture));
+
     /// <summary>An empty directory to prepare a machine in.</summary>
     public string NewDirectory() => Directory.CreateDirectory(Path.Combine(_root, NewPrefix + Guid.NewGuid().ToString("N"))).FullName;
 
@@ -65,7 +68,7 @@ internal sealed class MachineStore
     public void AddMachine(string partial, MachineRecord machine)
     {
         RecordFile.Write(FilesOf(partial).Spec, machine, MachineJson.Default.MachineRecord);
-        Publish(partial, Path.Combine(_root, machine.SandboxId, machine.Attempt.ToString(CultureInfo.InvariantCulture)));
+        Publish(partial, PlaceOf(machine.SandboxId, machine.Attempt));
     }
 
     public void RemoveMachine(MachineDirectory files) => Remove(files.Path);

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Orchestrator.Agent.Network;
+using Orchestrator.Agent.Network.Dhcp;
 using Orchestrator.Agent.Network.Nodes;
 using Orchestrator.Agent.Network.Rules;
 using Orchestrator.Agent.Network.Taps;
@@ -15,6 +16,8 @@ internal static class NetworkServices
         services.AddSingleton<ClusterView>().AddHostedService(s => s.GetRequiredService<ClusterView>());
         services.AddHostedService<NetworkSetup>();
         services.AddHostedService<TapUpkeep>();
+        services.AddSingleton(network.Leases);
+        services.AddHostedService<DhcpServer>();
         services.AddHostedService<RuleSync>();
         return services;
     }

@@ -1,3 +1,4 @@
+using Orchestrator.Agent.Network.Dhcp;
 using Orchestrator.Agent.Network.Taps;
 
 namespace Orchestrator.Agent.Network;
@@ -8,6 +9,9 @@ public sealed class PodNetworking(PodNetworkOptions options) : IDisposable
     public PodNetworkOptions Options { get; } = options;
 
     public NodeNetwork Node { get; } = new();
+
+    /// <summary>What machines are told by DHCP.</summary>
+    public DhcpLeases Leases { get; } = new();
 
     public TapAttachments Taps => field ??= new TapAttachments(Options, Node);
 

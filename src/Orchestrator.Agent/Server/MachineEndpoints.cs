@@ -69,6 +69,11 @@ internal sealed class MachineEndpoints(RunningContainers containers, NodeInvento
         await Task.WhenAny(copies);
         await over.CancelAsync();
         await Task.WhenAll(copies).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (socket.State == WebSocketState.CloseReceived)
+        {
+            // The client has said that it goes, and waits to hear it.
+            await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, context.RequestAborted);
+        }
     });
 
     private async Task ServeAsync(HttpContext context, string podNamespace, string pod, Func<IMachineRuntime, string, Task> serve)

@@ -23,7 +23,7 @@ internal sealed class LabRuntimes : IAsyncDisposable
         var parsed = OrchestratorRoot.Create().Parse([.. unit.Command.Skip(LabNamespace.Prefix(node.Network).Count + spec.Program.Count)]);
         var settings = AgentCommand.Settings(parsed);
         var network = settings.PodNetwork is { } podNetwork ? new PodNetworking(podNetwork) : null;
-        return new LabRuntimes(AgentHost.Runtimes(settings, network?.Taps, NullLoggerFactory.Instance), network);
+        return new LabRuntimes(AgentHost.Runtimes(settings, network, NullLoggerFactory.Instance), network);
     }
 
     public async ValueTask DisposeAsync()

@@ -8,7 +8,6 @@ using Orchestrator.Agent;
 using Orchestrator.Agent.Devices;
 using Orchestrator.Agent.Hosting;
 using Orchestrator.Agent.Network;
-using Orchestrator.Agent.Network.Taps;
 using Orchestrator.Agent.Runtimes;
 using Orchestrator.Agent.Runtimes.Containerd;
 using Orchestrator.Agent.Runtimes.Qemu;
@@ -45,7 +44,7 @@ internal static class AgentHost
         };
         var client = new Kubernetes(KubernetesClientConfiguration.BuildConfigFromConfigFile(settings.KubeconfigPath));
         var network = settings.PodNetwork is { } podNetwork ? new PodNetworking(podNetwork) : null;
-        builder.Services.AddNodeAgent(options, client, services => Runtimes(settings, network?.Taps, services.GetRequiredService<ILoggerFactory>(), new ApiInstanceSource(client)), network);
+        builder.Services.AddNodeAgent(options, client, services => Runtimes(settings, network, services.GetRequiredService<ILoggerFactory>(), new ApiInstanceSource(client)), network);
 
         var app = builder.Build();
         app.UseMetricsEndpoint(_ => true);
@@ -58,7 +57,7 @@ internal static class AgentHost
     /// <param name="network">By which machines get into the pod network; null where they cannot.</param>
     /// <param name="logs">Where the runtimes log.</param>
     /// <param name="instances">Where descriptions of virtual machines come from; null where none is started.</param>
-    internal static List<IPodRuntime> Runtimes(AgentSettings settings, INetworkAttachment? network, ILoggerFactory logs, IInstanceSource? instances = null)
+    internal static List<IPodRuntime> Runtimes(AgentSettings settings, PodNetworking? network, ILoggerFactory logs, IInstanceSource? instances = null)
     {
         var runtimes = new List<IPodRuntime>();
         if (settings.ContainerdSocket is { } socket)
@@ -79,7 +78,8 @@ internal static class AgentHost
                 RootDirectory = Path.Combine(settings.RootDirectory, "machines"),
                 ImageStoreDirectory = settings.ImageStoreDirectory,
                 CgroupParent = settings.CgroupParent,
-                Network = network,
+                Network = network?.Taps,
+                Leases = network?.Leases,
             };
             runtimes.AddRange(QemuRuntimes.Create(qemu, new HttpClient(), TimeProvider.System, logs, instances));
         }

@@ -22,6 +22,7 @@ internal sealed record ControllerKind(string ApiVersion, string Kind, string Res
     public static readonly ControllerKind CronJob = new("batch/v1", "CronJob", Resources.CronJobs, "cronjob-controller");
     public static readonly ControllerKind Autoscaler = new("autoscaling/v2", "HorizontalPodAutoscaler", Resources.Autoscalers, "horizontal-pod-autoscaler");
     public static readonly ControllerKind VirtualMachine = new("kubevirt.io/v1", "VirtualMachine", Resources.VirtualMachines, "virtualmachine-controller");
+    public static readonly ControllerKind InstanceReplicaSet = new("kubevirt.io/v1", "VirtualMachineInstanceReplicaSet", Resources.InstanceReplicaSets, "virtualmachineinstancereplicaset-controller");
     public static readonly ControllerKind VirtualMachineInstance = new("kubevirt.io/v1", "VirtualMachineInstance", Resources.VirtualMachineInstances, "virtualmachineinstance-controller");
 
     /// <summary>The reference that a controlled object carries.</summary>

@@ -41,6 +41,7 @@ internal sealed partial class GrainWaker(IGrainFactory grains, ILogger<GrainWake
             Reconciler.VolumeClaim => grains.GetGrain<IVolumeClaimGrain>(wake.Key),
             Reconciler.Volume => grains.GetGrain<IVolumeGrain>(wake.Key),
             Reconciler.VirtualMachine => grains.GetGrain<IVirtualMachineGrain>(wake.Key),
+            Reconciler.InstanceReplicaSet => grains.GetGrain<IInstanceReplicaSetGrain>(wake.Key),
             Reconciler.VirtualMachineInstance => grains.GetGrain<IVirtualMachineInstanceGrain>(wake.Key),
             Reconciler.Service => grains.GetGrain<IServiceGrain>(wake.Key),
             _ => grains.GetGrain<INamespaceGrain>(wake.Key),

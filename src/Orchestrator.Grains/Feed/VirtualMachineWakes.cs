@@ -14,10 +14,9 @@ internal sealed class VirtualMachineWakes(IObjectStore store)
         {
             Resources.VirtualMachines => [Of(Reconciler.VirtualMachine, obj)],
             // By its name, not by its owner: one that is in the way of a VirtualMachine concerns it too.
-            Resources.VirtualMachineInstances => [Of(Reconciler.VirtualMachineInstance, obj), Of(Reconciler.VirtualMachine, obj)],
-            Resources.Pods when obj.OwnerUids.Count > 0 => OwnerReference.Of(obj)
-                .Where(r => r.IsController && r.Kind == "VirtualMachineInstance")
-                .Select(r => new Wake(Reconciler.VirtualMachineInstance, $"{obj.Key.Namespace}/{r.Name}")),
+            Resources.VirtualMachineInstances => [Of(Reconciler.VirtualMachineInstance, obj), Of(Reconciler.VirtualMachine, obj), .. Owners(obj, "VirtualMachineInstanceReplicaSet", Reconciler.InstanceReplicaSet)],
+            Resources.InstanceReplicaSets => [Of(Reconciler.InstanceReplicaSet, obj)],
+            Resources.Pods when obj.OwnerUids.Count > 0 => Owners(obj, "VirtualMachineInstance", Reconciler.VirtualMachineInstance),
             _ => [],
         };
     }
@@ -25,7 +24,12 @@ internal sealed class VirtualMachineWakes(IObjectStore store)
     /// <summary>All that may need a look.</summary>
     public IEnumerable<Wake> All() =>
         store.List(Resources.VirtualMachines).Items.Select(m => Of(Reconciler.VirtualMachine, m))
-            .Concat(store.List(Resources.VirtualMachineInstances).Items.Select(i => Of(Reconciler.VirtualMachineInstance, i)));
+            .Concat(store.List(Resources.VirtualMachineInstances).Items.Select(i => Of(Reconciler.VirtualMachineInstance, i)))
+            .Concat(store.List(Resources.InstanceReplicaSets).Items.Select(s => Of(Reconciler.InstanceReplicaSet, s)));
+
+    private static IEnumerable<Wake> Owners(StoredObject obj, string kind, Reconciler reconciler) => OwnerReference.Of(obj)
+        .Where(r => r.IsController && r.Kind == kind)
+        .Select(r => new Wake(reconciler, $"{obj.Key.Namespace}/{r.Name}"));
 
     private static Wake Of(Reconciler reconciler, StoredObject obj) => new(reconciler, $"{obj.Key.Namespace}/{obj.Key.Name}");
 }

@@ -22,6 +22,7 @@ internal enum Reconciler
     Volume,
     VirtualMachine,
     VirtualMachineInstance,
+    InstanceReplicaSet,
 }
 
 /// <summary>A reconciler to wake.</summary>

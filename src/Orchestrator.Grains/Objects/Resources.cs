@@ -15,6 +15,7 @@ internal static class Resources
     public const string Hypervisors = "hypervisors.orchestrator.dev";
 
     public const string VirtualMachines = "virtualmachines.kubevirt.io";
+    public const string InstanceReplicaSets = "virtualmachineinstancereplicasets.kubevirt.io";
     public const string VirtualMachineInstances = "virtualmachineinstances.kubevirt.io";
 
     public const string Deployments = "deployments.apps";

@@ -27,6 +27,16 @@ internal static class NewInstance
             spec["startStrategy"] = "Paused";
         }
 
+        if (view.Models?.Instancetype is { } instancetype)
+        {
+            MachineModel.ApplyInstancetype(instancetype, view.Models.Preference, metadata, spec);
+        }
+
+        if (view.Models?.Preference is { } preference)
+        {
+            MachineModel.ApplyPreference(preference, metadata, spec);
+        }
+
         return new JsonObject { ["apiVersion"] = "kubevirt.io/v1", ["kind"] = "VirtualMachineInstance", ["metadata"] = metadata, ["spec"] = spec };
     }
 }

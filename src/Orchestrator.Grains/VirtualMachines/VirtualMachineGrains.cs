@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Grains.Apps;
 using Orchestrator.Grains.Garbage;
@@ -14,6 +15,9 @@ public interface IVirtualMachineGrain : IReconcilerGrain;
 /// <summary>Looks after one VirtualMachineInstance. The key is <c>NAMESPACE/NAME</c>.</summary>
 public interface IVirtualMachineInstanceGrain : IReconcilerGrain;
 
+/// <summary>Looks after one VirtualMachineInstanceReplicaSet. The key is <c>NAMESPACE/NAME</c>.</summary>
+public interface IInstanceReplicaSetGrain : IReconcilerGrain;
+
 internal sealed class VirtualMachineGrain(AppsParts parts, ILogger<VirtualMachineGrain> logger)
     : ReconcilingGrain(parts.Store, parts.Events, parts.Time, logger, parts.Admission), IVirtualMachineGrain
 {
@@ -29,7 +33,8 @@ internal sealed class VirtualMachineGrain(AppsParts parts, ILogger<VirtualMachin
 
         StoredObject? named = Store.Get(new ObjectKey(Resources.VirtualMachineInstances, key[0], key[1]));
         bool isOwn = named is not null && OwnerReference.Of(named).Any(r => r.IsController && r.Uid == machine.Uid);
-        var view = new VirtualMachineView(machine, StoredJson.Read(machine), isOwn ? named : null, named is not null && !isOwn, _refusals.MayTry(now), now);
+        JsonObject json = StoredJson.Read(machine);
+        var view = new VirtualMachineView(machine, json, isOwn ? named : null, named is not null && !isOwn, _refusals.MayTry(now), now, MachineModels.Of(json, key[0], Store.Get));
         return _refusals.Watch(VirtualMachinePlan.Plan(view), now);
     }
 }
@@ -49,5 +54,23 @@ internal sealed class VirtualMachineInstanceGrain(AppsParts parts, ILogger<Virtu
 
         var view = new InstanceView(instance, StoredJson.Read(instance), parts.Owned(Resources.Pods, instance), _refusals.MayTry(now), now);
         return _refusals.Watch(InstancePlan.Plan(view), now);
+    }
+}
+
+internal sealed class InstanceReplicaSetGrain(AppsParts parts, ILogger<InstanceReplicaSetGrain> logger)
+    : ReconcilingGrain(parts.Store, parts.Events, parts.Time, logger, parts.Admission), IInstanceReplicaSetGrain
+{
+    private readonly RefusalBackOff _refusals = new();
+
+    protected override ReconcilePlan Plan(DateTimeOffset now)
+    {
+        string[] key = this.GetPrimaryKeyString().Split('/', 2);
+        if (Store.Get(new ObjectKey(Resources.InstanceReplicaSets, key[0], key[1])) is not { } set)
+        {
+            return ReconcilePlan.Gone;
+        }
+
+        var view = new InstanceReplicaSetView(set, StoredJson.Read(set), parts.Owned(Resources.VirtualMachineInstances, set), _refusals.MayTry(now), now);
+        return _refusals.Watch(InstanceReplicaSetPlan.Plan(view), now);
     }
 }

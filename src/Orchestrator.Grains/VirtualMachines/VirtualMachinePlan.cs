@@ -79,6 +79,12 @@ internal static class VirtualMachinePlan
             return Finish(view, before, PowerStep.Start);
         }
 
+        if (view.Models?.Missing is { } missing)
+        {
+            SetFailure(view, missing.Reason, missing.Message);
+            return Finish(view, before, PowerStep.Start);
+        }
+
         if (!view.MayCreate)
         {
             return Finish(view, before, PowerStep.Start);

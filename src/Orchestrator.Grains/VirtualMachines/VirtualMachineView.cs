@@ -12,7 +12,8 @@ namespace Orchestrator.Grains.VirtualMachines;
 /// <param name="Instance">Its instance; null where there is none.</param>
 /// <param name="IsNameTaken">An instance of the name is there that is not its own.</param>
 /// <param name="MayCreate">False while a refusal is waited out.</param>
-internal sealed record VirtualMachineView(StoredObject Stored, JsonObject Json, StoredObject? Instance, bool IsNameTaken, bool MayCreate, DateTimeOffset Now)
+/// <param name="Models">The instance type and the preference that it names; null where it names none.</param>
+internal sealed record VirtualMachineView(StoredObject Stored, JsonObject Json, StoredObject? Instance, bool IsNameTaken, bool MayCreate, DateTimeOffset Now, MachineModels? Models = null)
 {
     public JsonObject Status { get; } = Json.ObjectOrNew("status")!;
 

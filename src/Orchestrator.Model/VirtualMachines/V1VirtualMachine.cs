@@ -35,12 +35,12 @@ public sealed class V1VirtualMachineSpec
     [JsonPropertyName("runStrategy")]
     public string? RunStrategy { get; set; }
 
+    /// <summary>The instance type, which gives processors and memory.</summary>
     [JsonPropertyName("instancetype")]
-    [Unsupported("is not supported yet: give cpu and memory in the template")]
     public V1VmMatcher? Instancetype { get; set; }
 
+    /// <summary>The preference, which fills in what the template leaves open.</summary>
     [JsonPropertyName("preference")]
-    [Unsupported("is not supported yet")]
     public V1VmMatcher? Preference { get; set; }
 
     /// <summary>What its instances are made of. A change holds from the next start.</summary>

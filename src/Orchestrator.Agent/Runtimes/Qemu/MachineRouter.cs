@@ -27,7 +27,7 @@ internal sealed class MachineRouter(QemuRuntime containers, InstanceRuntime inst
         request.Image == VirtualMachineNames.Image ? Task.FromResult(new ProvidedImage(VirtualMachineNames.Image, WasPulled: false, 0)) : containers.EnsureImageAsync(request, cancel);
 
     public Task<string> RunSandboxAsync(SandboxRequest request, CancellationToken cancel) =>
-        InstancePods.OwnerOf(request.Pod) is null ? containers.RunSandboxAsync(request, cancel) : Task.FromResult(instances.RunSandbox(request));
+        InstancePods.OwnerOf(request.Pod) is null ? containers.RunSandboxAsync(request, cancel) : instances.RunSandboxAsync(request, cancel);
 
     public Task<string> CreateContainerAsync(string sandboxId, ContainerRequest request, CancellationToken cancel) =>
         instances.HasSandbox(sandboxId) ? instances.CreateContainerAsync(sandboxId, request, cancel) : containers.CreateContainerAsync(sandboxId, request, cancel);

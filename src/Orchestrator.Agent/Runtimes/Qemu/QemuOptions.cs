@@ -1,3 +1,4 @@
+using Orchestrator.Agent.Network.Dhcp;
 using Orchestrator.Agent.Network.Taps;
 using Orchestrator.Agent.Runtimes.Qemu.Guest;
 
@@ -24,6 +25,9 @@ public sealed record QemuOptions
 
     /// <summary>By which machines get into the pod network; null where they cannot.</summary>
     public INetworkAttachment? Network { get; init; }
+
+    /// <summary>Where machines have their addresses announced; null where nobody answers them.</summary>
+    public DhcpLeases? Leases { get; init; }
 
     public string Emulator { get; init; } = "qemu-system-x86_64";
 

@@ -8,7 +8,18 @@ namespace Orchestrator.Model.Kinds.BuiltIn;
 /// <summary>Kinds of virtual machines, as KubeVirt's users know them.</summary>
 internal static class VirtualMachineKinds
 {
-    public static IReadOnlyList<ResourceKind> All { get; } = [VirtualMachine(), Instance(), SubresourcesOf(VirtualMachine()), SubresourcesOf(Instance())];
+    public static IReadOnlyList<ResourceKind> All { get; } = 
+    [
+        VirtualMachine(),
+        Instance(),
+        ReplicaSet(),
+        SubresourcesOf(VirtualMachine()),
+        SubresourcesOf(Instance()),
+        Named("VirtualMachineInstancetype", typeof(V1beta1VirtualMachineInstancetype), ["vminstancetype", "vminstancetypes", "vmf", "vmfs"], isNamespaced: true, new InstancetypeRules()),
+        Named("VirtualMachineClusterInstancetype", typeof(V1beta1VirtualMachineClusterInstancetype), ["vmclusterinstancetype", "vmclusterinstancetypes", "vmcf", "vmcfs"], isNamespaced: false, new InstancetypeRules()),
+        Named("VirtualMachinePreference", typeof(V1beta1VirtualMachinePreference), ["vmpref", "vmprefs", "vmp", "vmps"], isNamespaced: true, new PreferenceRules()),
+        Named("VirtualMachineClusterPreference", typeof(V1beta1VirtualMachineClusterPreference), ["vmcp", "vmcps"], isNamespaced: false, new PreferenceRules()),
+    ];
 
     private static ResourceKind VirtualMachine() => new()
     {
@@ -55,6 +66,43 @@ internal static class VirtualMachineKinds
             Column.Text("Paused", "Whether its processors are stopped.", o => Condition(o, "Paused"), Column.Wide),
         ],
         Rules = new VirtualMachineInstanceRules(),
+    };
+
+    private static ResourceKind ReplicaSet() => new()
+    {
+        Group = VirtualMachineGroups.KubeVirt,
+        Version = "v1",
+        Kind = "VirtualMachineInstanceReplicaSet",
+        Plural = "virtualmachineinstancereplicasets",
+        Namespaced = true,
+        ClrType = typeof(V1VirtualMachineInstanceReplicaSet),
+        ShortNames = ["vmirs", "vmirss"],
+        Categories = ["all"],
+        HasStatus = true,
+        HasGeneration = true,
+        Scale = new ScalePaths("spec.replicas", "status.replicas", "status.labelSelector"),
+        Columns =
+        [
+            Column.Number("Desired", "Wanted machines.", o => o.Child("spec").Integer("replicas")),
+            Column.Number("Current", "Machines that have not ended.", o => o.Child("status").Integer("replicas")),
+            Column.Number("Ready", "Machines that are ready.", o => o.Child("status").Integer("readyReplicas")),
+            Column.Age(),
+        ],
+        Rules = new InstanceReplicaSetRules(),
+    };
+
+    /// <summary>What VirtualMachines name to be sized and filled in.</summary>
+    private static ResourceKind Named(string kind, Type type, string[] shortNames, bool isNamespaced, IKindRules rules) => new()
+    {
+        Group = VirtualMachineGroups.Instancetype,
+        Version = "v1beta1",
+        Kind = kind,
+        Plural = kind.ToLowerInvariant() + "s",
+        Namespaced = isNamespaced,
+        ClrType = type,
+        ShortNames = shortNames,
+        HasGeneration = true,
+        Rules = rules,
     };
 
     /// <summary>The same objects in the group where KubeVirt's clients look for start, stop, console and the like: nothing but subresources.</summary>

@@ -10,7 +10,7 @@ internal static class InstanceCommandLine
     /// <summary>Slots into which disks can be plugged while the machine runs.</summary>
     public const int HotplugSlots = 4;
 
-    public static IReadOnlyList<string> Of(MachineDirectory files, InstanceRecord machine, Accelerator accelerator, IReadOnlyList<string> pciAddresses) =>
+    public static IReadOnlyList<string> Of(MachineDirectory files, InstanceRecord machine, Accelerator accelerator, IReadOnlyList<string> pciAddresses, string? tap) =>
     [
         .. Board(machine, accelerator),
         .. Size(machine.Domain),
@@ -20,7 +20,7 @@ internal static class InstanceCommandLine
         .. Consoles(machine.Domain.Devices, files),
         .. Controllers(machine, files),
         .. InstanceDevices.Disks(machine),
-        .. InstanceDevices.Interfaces(machine),
+        .. InstanceDevices.Interfaces(machine, tap),
         .. InstanceDevices.Others(machine.Domain.Devices),
         .. pciAddresses.SelectMany(address => (string[])["-device", $"vfio-pci,host={address}"]),
         .. machine.StartsPaused ? (string[])["-S"] : [],

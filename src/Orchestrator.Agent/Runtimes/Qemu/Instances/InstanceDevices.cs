@@ -47,16 +47,20 @@ internal static class InstanceDevices
 
     public static string DeviceId(string name) => "disk-" + name;
 
-    public static IEnumerable<string> Interfaces(InstanceRecord machine)
+    /// <param name="machine">The machine.</param>
+    /// <param name="tap">Its tap on the pod network, which its first interface gets; null for QEMU's own network.</param>
+    public static IEnumerable<string> Interfaces(InstanceRecord machine, string? tap)
     {
         var orders = BootIndexes(machine);
         var interfaces = machine.Domain.Devices?.Interfaces ?? [];
         for (var i = 0; i < interfaces.Count; i++)
         {
             var item = interfaces[i];
-            var mac = (item.MacAddress is { Length: > 0 } given ? given : VirtualMachineNames.MacOf(machine.Namespace, machine.Name, item.Name!)).Replace('-', ':');
+            var mac = InstanceNetwork.MacOf(machine, item);
             yield return "-netdev";
-            yield return string.Create(CultureInfo.InvariantCulture, $"user,id=net{i}");
+            yield return tap is not null && i == 0
+                ? string.Create(CultureInfo.InvariantCulture, $"tap,id=net{i},ifname={tap},script=no,downscript=no")
+                : string.Create(CultureInfo.InvariantCulture, $"user,id=net{i}");
             yield return "-device";
             var model = item.Model switch
             {

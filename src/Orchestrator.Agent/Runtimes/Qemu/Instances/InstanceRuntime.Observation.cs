@@ -23,7 +23,7 @@ internal sealed partial class InstanceRuntime : IMachineRuntime
             }
 
             sandboxes.Add(new ObservedSandbox(
-                sandbox.Id, sandbox.PodUid, sandbox.PodNamespace, sandbox.PodName, sandbox.Attempt, Ready: true, Ip: null, sandbox.CreatedAt, containers) { Conditions = conditions });
+                sandbox.Id, sandbox.PodUid, sandbox.PodNamespace, sandbox.PodName, sandbox.Attempt, Ready: true, _network.PlaceOf(_store.PlaceOf(sandbox.Id))?.Address, sandbox.CreatedAt, containers) { Conditions = conditions });
         }
 
         return sandboxes;

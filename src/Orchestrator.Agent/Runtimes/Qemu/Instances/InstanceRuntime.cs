@@ -18,6 +18,7 @@ internal sealed partial class InstanceRuntime : IAsyncDisposable
     private readonly MachineStore _store;
     private readonly ContainerDisks _images;
     private readonly InstanceDisks _disks;
+    private readonly InstanceNetwork _network;
     private readonly Lock _supervising = new();
     private readonly ConcurrentDictionary<string, InstanceSupervisor> _supervisors = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, SemaphoreSlim> _launching = new(StringComparer.Ordinal);
@@ -28,13 +29,14 @@ internal sealed partial class InstanceRuntime : IAsyncDisposable
         _store = new MachineStore(Path.Combine(parts.Options.RootDirectory, "instances", parts.Identity.Technology), parts.Options.RunDirectory);
         _images = new ContainerDisks(parts.Options, parts.Images, parts.ImageProvider, time);
         _disks = new InstanceDisks(_images);
+        _network = new InstanceNetwork(parts.Options);
     }
 
     public bool HasSandbox(string sandboxId) => _store.FindSandbox(sandboxId) is not null;
 
     public bool HasContainer(string containerId) => _store.FindMachine(containerId) is not null;
 
-    public string RunSandbox(SandboxRequest request)
+    public async Task<string> RunSandboxAsync(SandboxRequest request, CancellationToken cancel)
     {
         var uid = request.Pod.Metadata.Uid;
         // From pod and attempt alone, so that a repeated call finds what a crashed one made.
@@ -44,6 +46,8 @@ internal sealed partial class InstanceRuntime : IAsyncDisposable
             _store.AddSandbox(new SandboxRecord(
                 id, uid, request.Pod.Metadata.NamespaceProperty, request.Pod.Metadata.Name, request.Attempt, request.Pod.Metadata.Name, request.LogDirectory, _time.GetUtcNow()));
         }
+
+        await _network.AttachAsync(_store.PlaceOf(id), request, cancel);
 
         return id;
     }
@@ -135,6 +139,11 @@ internal sealed partial class InstanceRuntime : IAsyncDisposable
             await RemoveContainerAsync(machine.Id, cancel);
         }
 
+        if (_store.FindSandbox(sandboxId) is { } sandbox)
+        {
+            await _network.DetachAsync(_store.PlaceOf(sandboxId), sandbox.PodUid, cancel);
+        }
+
         _store.RemoveSandbox(sandboxId);
     }
 
@@ -187,7 +196,7 @@ internal sealed partial class InstanceRuntime : IAsyncDisposable
         var cgroup = CgroupOf(files);
         cgroup.Create(machine.Size);
         Directory.CreateDirectory(files.RunDirectory);
-        var arguments = InstanceCommandLine.Of(files, files.ReadRecord(), accelerator, machine.PciAddresses);
+        var arguments = InstanceCommandLine.Of(files, files.ReadRecord(), accelerator, machine.PciAddresses, _network.PlaceOf(_store.PlaceOf(machine.SandboxId))?.Tap);
         try
         {
             var process = await MachineProcess.LaunchAsync(_parts.Options.Emulator, arguments, files, cgroup.Directories, _time, cancel);
@@ -211,6 +220,7 @@ internal sealed partial class InstanceRuntime : IAsyncDisposable
                 return known;
             }
 
+            _network.Announce(_store.PlaceOf(machine.SandboxId), files.ReadRecord());
             var supervisor = new InstanceSupervisor(files, machine, MachineProcess.Find(files, _time), CgroupOf(files), _time, _log);
             _supervisors[machine.Id] = supervisor;
             return supervisor;

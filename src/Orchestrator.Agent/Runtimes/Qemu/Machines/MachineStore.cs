@@ -55,6 +55,9 @@ internal sealed class MachineStore
     /// <summary>The pod's volume disk, shared by its machines one after the other.</summary>
     public string VolumeDisk(string sandboxId) => Path.Combine(_root, sandboxId, "volumes");
 
+    /// <summary>A sandbox's directory.</summary>
+    public string PlaceOf(string sandboxId) => Path.Combine(_root, sandboxId);
+
     /// <summary>Where a machine's directory is once it is added.</summary>
     public string PlaceOf(string sandboxId, int attempt) => Path.Combine(_root, sandboxId, attempt.ToString(CultureInfo.InvariantCulture));
 

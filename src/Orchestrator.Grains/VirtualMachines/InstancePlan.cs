@@ -19,6 +19,8 @@ namespace Orchestrator.Grains.VirtualMachines;
 /// </summary>
 internal static class InstancePlan
 {
+    private static readonly TimeSpan ClaimInterval = TimeSpan.FromSeconds(5);
+
     public static ReconcilePlan Plan(InstanceView view)
     {
         JsonNode before = view.Status.DeepClone();
@@ -38,6 +40,12 @@ internal static class InstancePlan
 
     private static ReconcilePlan Start(InstanceView view, JsonNode before)
     {
+        if (InstanceClaims.Missing(view) is { } claim)
+        {
+            InstanceStatus.Set(view, "Synchronized", "False", "FailedPvcNotFound", $"PVC {view.Stored.Key.Namespace}/{claim} does not exist, waiting for it to appear");
+            return new ReconcilePlan { Anchor = Changed(view, before), LookAgainAfter = ClaimInterval };
+        }
+
         if (!view.MayCreate)
         {
             return ReconcilePlan.Nothing;
@@ -66,6 +74,7 @@ internal static class InstancePlan
 
         CreateObject pod = admitted.Objects[0];
         InstanceStatus.Describe(view, instance);
+        InstanceClaims.Describe(view);
         InstanceStatus.Remove(view, "Synchronized");
         view.Status["activePods"] = new JsonObject { [pod.Uid] = "" };
         InstanceStatus.Enter(view, InstancePhases.Scheduling);
@@ -105,7 +114,7 @@ internal static class InstancePlan
         }
 
         InstanceStatus.Observe(view);
-        return new ReconcilePlan { Anchor = Changed(view, before), Mutations = deletions, Events = events };
+        return new ReconcilePlan { Anchor = Changed(view, before), Mutations = deletions, Events = [.. events, .. PhaseEvents(view, before)] };
     }
 
     private static UpdateObject? Changed(InstanceView view, JsonNode before) =>

@@ -30,6 +30,7 @@ internal static class InstanceStatus
 
         JsonObject json = StoredJson.Read(pod.Stored);
         ObserveNode(view, pod, json);
+        InstanceClaims.Describe(view);
         Enter(view, PhaseOf(pod, json, view.Phase));
         if (view.IsFinal)
         {

@@ -14,6 +14,9 @@ namespace Orchestrator.Grains.VirtualMachines;
 /// <param name="MayCreate">False while a refusal is waited out.</param>
 internal sealed record InstanceView(StoredObject Stored, JsonObject Json, IReadOnlyList<StoredObject> Pods, bool MayCreate, DateTimeOffset Now)
 {
+    /// <summary>Claims of its volumes that exist, by name.</summary>
+    public IReadOnlyDictionary<string, JsonObject> Claims { get; init; } = new Dictionary<string, JsonObject>(StringComparer.Ordinal);
+
     public JsonObject Status { get; } = Json.ObjectOrNew("status")!;
 
     public string Phase => Status.Text("phase") ?? InstancePhases.Pending;

@@ -42,6 +42,8 @@ internal sealed class VirtualMachineGrain(AppsParts parts, ILogger<VirtualMachin
 internal sealed class VirtualMachineInstanceGrain(AppsParts parts, ILogger<VirtualMachineInstanceGrain> logger)
     : ReconcilingGrain(parts.Store, parts.Events, parts.Time, logger, parts.Admission), IVirtualMachineInstanceGrain
 {
+    private const string PersistentVolumeClaims = "persistentvolumeclaims";
+
     private readonly RefusalBackOff _refusals = new();
 
     protected override ReconcilePlan Plan(DateTimeOffset now)
@@ -52,9 +54,16 @@ internal sealed class VirtualMachineInstanceGrain(AppsParts parts, ILogger<Virtu
             return ReconcilePlan.Gone;
         }
 
-        var view = new InstanceView(instance, StoredJson.Read(instance), parts.Owned(Resources.Pods, instance), _refusals.MayTry(now), now);
+        JsonObject json = StoredJson.Read(instance);
+        var view = new InstanceView(instance, json, parts.Owned(Resources.Pods, instance), _refusals.MayTry(now), now) { Claims = ClaimsOf(json, key[0]) };
         return _refusals.Watch(InstancePlan.Plan(view), now);
     }
+
+    private Dictionary<string, JsonObject> ClaimsOf(JsonObject instance, string ns) => InstanceClaims.Of(instance)
+        .Select(v => v.Claim).Distinct(StringComparer.Ordinal)
+        .Select(c => (Name: c, Stored: Store.Get(new ObjectKey(PersistentVolumeClaims, ns, c))))
+        .Where(c => c.Stored is not null)
+        .ToDictionary(c => c.Name, c => StoredJson.Read(c.Stored!), StringComparer.Ordinal);
 }
 
 internal sealed class InstanceReplicaSetGrain(AppsParts parts, ILogger<InstanceReplicaSetGrain> logger)

@@ -49,6 +49,7 @@ internal static class VirtualMachineStatus
             _ when phase == InstancePhases.Running => "Running",
             _ when Condition(view.InstanceJson, "PodScheduled").Text("reason") == "Unschedulable" => "ErrorUnschedulable",
             _ when unsynchronized.Text("reason") is "ErrImagePull" or "ImagePullBackOff" => unsynchronized.Text("reason")!,
+            _ when unsynchronized.Text("reason") is "FailedPvcNotFound" => "ErrorPvcNotFound",
             { Instance: not null, IsInstanceFinal: false } => "Starting",
             _ when view.Status["startFailure"] is not null && view.Strategy is RunStrategies.Always or RunStrategies.RerunOnFailure or RunStrategies.Once => "CrashLoopBackOff",
             _ when step == PowerStep.Start => "Provisioning",

@@ -42,7 +42,7 @@ public sealed class V1VmPreferenceSpec
     public int? PreferSpreadSocketToCoreRatio { get; set; }
 
     [JsonPropertyName("clock")]
-    [Unsupported]
+    [NoEffect("has no effect: the clock runs in UTC, by the board's own timers")]
     public object? Clock { get; set; }
 
     [JsonPropertyName("volumes")]

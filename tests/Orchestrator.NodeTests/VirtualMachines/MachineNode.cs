@@ -25,6 +25,9 @@ public sealed class MachineNode(PostgresFixture postgres) : IAsyncLifetime
 
     public TestServer Server => _server!;
 
+    /// <summary>For whatever the tests need.</summary>
+    public string Directory => _directory.Path;
+
     /// <summary>For disks of the node.</summary>
     public string Disks => _directory.Sub("disks");
 
@@ -103,9 +106,18 @@ public sealed class MachineNode(PostgresFixture postgres) : IAsyncLifetime
 
     public Task<string> GetAsync(string what, string path) => Server.Kubectl().RunAsync("get", what, "-o", $"jsonpath={{{path}}}", "--ignore-not-found");
 
-    public Task StatusAsync(string name, string status) => Eventually.TrueAsync(
-        async () => await GetAsync($"vm/{name}", ".status.printableStatus") == status, $"machine {name} is {status}",
-        describe: () => GetAsync("vm,vmi,pods", ".items[*].status").GetAwaiter().GetResult());
+    public Task StatusAsync(string name, string status)
+    {
+        var last = "";
+        return Eventually.TrueAsync(
+            async () =>
+            {
+                last = await GetAsync($"vm/{name}", ".status");
+                return last.Contains($"\"printableStatus\":\"{status}\"", StringComparison.Ordinal);
+            },
+            $"machine {name} is {status}",
+            describe: () => last);
+    }
 
     /// <summary>Uid of the machine's running instance, once it is not the given one and its guest is up.</summary>
     public Task<string> InstanceAsync(string name, string? otherThan = null) => Eventually.GetAsync(

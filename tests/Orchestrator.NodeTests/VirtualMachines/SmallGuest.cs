@@ -54,10 +54,16 @@ internal static class SmallGuest
         }
 
         await File.WriteAllBytesAsync(Path.Combine(root, "disk", "disk.img"), [.. "from the image\n"u8, .. new byte[1 << 20]]);
-        var archive = Path.Combine(directory, "small-guest.tar");
+        await ImportAsync(store, directory, Image, root);
+    }
+
+    /// <summary>Puts an image of a directory into an image store.</summary>
+    public static async Task ImportAsync(string store, string directory, string image, string root)
+    {
+        var archive = Path.Combine(directory, Guid.NewGuid().ToString("N") + ".tar");
         await using (var output = File.Create(archive))
         {
-            await ImageBuilder.BuildAsync(new ImageRecipe(ImageReference.Parse(Image), root), output, CancellationToken.None);
+            await ImageBuilder.BuildAsync(new ImageRecipe(ImageReference.Parse(image), root), output, CancellationToken.None);
         }
 
         await using var input = File.OpenRead(archive);

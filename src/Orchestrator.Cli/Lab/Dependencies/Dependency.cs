@@ -18,6 +18,7 @@ internal sealed record Dependency(string Name, string Purpose, string Package, p
         new("nftables", "Services and network policies", "nftables", "nft", "/usr/sbin/nft"),
         new("QEMU", "runs virtual machines", "qemu-system-x86", "qemu-system-x86_64"),
         new("qemu-img", "disks of virtual machines", "qemu-utils", "qemu-img"),
+        new("OVMF", "UEFI of virtual machines", "ovmf", "/usr/share/OVMF/OVMF_CODE_4M.fd", "/usr/share/OVMF/OVMF_CODE.fd"),
         new("mke2fs", "disks of virtual machines", "e2fsprogs", "mke2fs", "/usr/sbin/mke2fs"),
         new("static busybox", "the guest's first program and the lab's sample image", "busybox-static", "/bin/busybox", "/usr/bin/busybox"),
         new("ip", "network of containers", "iproute2", "ip", "/usr/sbin/ip"),

@@ -158,7 +158,7 @@ internal sealed class InstanceDisks(ContainerDisks images)
     private static string? ClaimBytes(V1VirtualMachineInstance instance, string volume)
     {
         var info = instance.Status?.VolumeStatus?.FirstOrDefault(v => v.Name == volume)?.PersistentVolumeClaimInfo;
-        return info?.Capacity?.TryGetValue("storage", out var capacity) == true
+        return info?.Capacity?.TryGetValue("storage", out var capacity) == true || info?.Requests?.TryGetValue("storage", out capacity) == true
             ? (((long)(capacity.ToDecimal() * 0.945m)) & ~0xFFFFFL).ToString(CultureInfo.InvariantCulture)
             : null;
     }

@@ -51,17 +51,25 @@ internal sealed class MachineRouter(QemuRuntime containers, InstanceRuntime inst
 
     public Task<ICommandSession> ExecAsync(string containerId, IReadOnlyList<string> command, CommandOptions options, CancellationToken cancel) =>
         instances.HasContainer(containerId)
-            ? throw new RuntimeRefusalException("ExecNotSupported", "exec is not supported in virtual machines: use the console, or ssh")
+            ? GuestExec.OpenAsync(instances, containerId, command, options, time, cancel)
             : Interactive("exec").ExecAsync(containerId, command, options, cancel);
 
-    public Task<CommandResult> RunAsync(string containerId, IReadOnlyList<string> command, TimeSpan timeout, CancellationToken cancel) =>
-        instances.HasContainer(containerId)
-            ? throw new RuntimeRefusalException("ExecNotSupported", "exec is not supported in virtual machines: use the console, or ssh")
-            : Interactive("exec").RunAsync(containerId, command, timeout, cancel);
+    public async Task<CommandResult> RunAsync(string containerId, IReadOnlyList<string> command, TimeSpan timeout, CancellationToken cancel)
+    {
+        if (!instances.HasContainer(containerId))
+        {
+            return await Interactive("exec").RunAsync(containerId, command, timeout, cancel);
+        }
+
+        using var limit = new CancellationTokenSource(timeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, limit.Token);
+        var ended = await GuestExec.RunAsync(instances, containerId, command, time, either.Token);
+        return new CommandResult(ended.ExitCode, [.. ended.Output, .. ended.Errors]);
+    }
 
     public Task<IPortSession> ForwardAsync(string sandboxId, CancellationToken cancel) =>
         instances.HasSandbox(sandboxId)
-            ? throw new RuntimeRefusalException("PortForwardNotSupported", "port-forward is not supported for virtual machines yet")
+            ? Task.FromResult<IPortSession>(instances.PortsOf(sandboxId))
             : Interactive("port-forward").ForwardAsync(sandboxId, cancel);
 
     public Task CommandAsync(string containerId, MachineCommand command, CancellationToken cancel) => Machine(containerId).CommandAsync(containerId, command, cancel);

@@ -8,7 +8,7 @@ namespace Orchestrator.Model.Kinds.BuiltIn;
 /// <summary>Kinds of virtual machines, as KubeVirt's users know them.</summary>
 internal static class VirtualMachineKinds
 {
-    public static IReadOnlyList<ResourceKind> All { get; } = 
+    public static IReadOnlyList<ResourceKind> All { get; } =
     [
         VirtualMachine(),
         Instance(),

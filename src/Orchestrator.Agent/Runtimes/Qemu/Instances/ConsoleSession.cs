@@ -1,24 +1,19 @@
-using System.Buffers;
-using Orchestrator.Agent.Streams;
-
 namespace Orchestrator.Agent.Runtimes.Qemu.Instances;
 
 /// <summary>The serial console as the streams of a command: what <c>kubectl attach</c> joins.</summary>
 internal sealed class ConsoleSession : ICommandSession
 {
-    private const int ChunkBytes = 16 * 1024;
-    private readonly Stream _console;
-    private readonly ConsoleChannel _channel;
-    private readonly EndChannel _end = new();
-    private readonly CancellationTokenSource _over = new();
-    private readonly Task _reading;
+    private static readonly byte[] Success = "{\"metadata\":{},\"status\":\"Success\"}"u8.ToArray();
+
+    private readonly StreamChannel _channel;
+    private readonly SayingChannel _end = new();
+    private readonly Task _ending;
 
     private ConsoleSession(Stream console, CommandOptions options)
     {
-        _console = console;
-        _channel = new ConsoleChannel(console);
+        _channel = new StreamChannel(console);
         Streams = new CommandStreams(options.Stdin ? _channel : null, options.Stdout ? _channel : null, Stderr: null, Resize: null, _end);
-        _reading = ReadAsync();
+        _ending = EndAsync();
     }
 
     public CommandStreams Streams { get; }
@@ -28,45 +23,13 @@ internal sealed class ConsoleSession : ICommandSession
 
     public async ValueTask DisposeAsync()
     {
-        await _over.CancelAsync();
-        await _console.DisposeAsync();
-        await _reading;
-        _over.Dispose();
+        await _channel.DisposeAsync();
+        await _ending;
     }
 
-    private async Task ReadAsync()
+    private async Task EndAsync()
     {
-        var chunk = new byte[ChunkBytes];
-        try
-        {
-            int read;
-            while ((read = await _console.ReadAsync(chunk, _over.Token)) > 0)
-            {
-                await _channel.ReceiveAsync(new ReadOnlySequence<byte>(chunk.AsMemory(0, read)), _over.Token);
-            }
-        }
-        catch (Exception error) when (error is IOException or ObjectDisposedException or OperationCanceledException)
-        {
-            // The machine has ended, another has the console now, or the client has gone.
-        }
-
-        _channel.ReceiveEnd();
-        await _end.ReceiveAsync(new ReadOnlySequence<byte>("{\"metadata\":{},\"status\":\"Success\"}"u8.ToArray()), CancellationToken.None);
-        _end.ReceiveEnd();
-    }
-
-    private sealed class ConsoleChannel(Stream console) : ByteChannel
-    {
-        public override ValueTask WriteAsync(ReadOnlyMemory<byte> data, CancellationToken cancel) => console.WriteAsync(data, cancel);
-
-        // The console stays open for what it shows.
-        public override ValueTask CompleteAsync(CancellationToken cancel) => ValueTask.CompletedTask;
-    }
-
-    private sealed class EndChannel : ByteChannel
-    {
-        public override ValueTask WriteAsync(ReadOnlyMemory<byte> data, CancellationToken cancel) => ValueTask.CompletedTask;
-
-        public override ValueTask CompleteAsync(CancellationToken cancel) => ValueTask.CompletedTask;
+        await _channel.Reading;
+        await _end.SayAsync(Success);
     }
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -23,7 +24,8 @@ internal sealed partial class InstanceRuntime : IMachineRuntime
             }
 
             sandboxes.Add(new ObservedSandbox(
-                sandbox.Id, sandbox.PodUid, sandbox.PodNamespace, sandbox.PodName, sandbox.Attempt, Ready: true, _network.PlaceOf(_store.PlaceOf(sandbox.Id))?.Address, sandbox.CreatedAt, containers) { Conditions = conditions });
+                sandbox.Id, sandbox.PodUid, sandbox.PodNamespace, sandbox.PodName, sandbox.Attempt, Ready: true, _network.PlaceOf(_store.PlaceOf(sandbox.Id))?.Address, sandbox.CreatedAt, containers)
+            { Conditions = conditions });
         }
 
         return sandboxes;
@@ -70,6 +72,12 @@ internal sealed partial class InstanceRuntime : IMachineRuntime
 
         return stream == MachineStream.Console ? await _consoles.OpenAsync(path, cancel) : await ConnectAsync(path, cancel);
     }
+
+    /// <summary>A way to the guest's ports.</summary>
+    /// <exception cref="RuntimeRefusalException">It is not in the pod network.</exception>
+    public InstancePorts PortsOf(string sandboxId) => _network.PlaceOf(_store.PlaceOf(sandboxId)) is { } place
+        ? new InstancePorts(IPAddress.Parse(place.Address))
+        : throw new RuntimeRefusalException("PortForwardNotSupported", "the machine is not in the pod network");
 
     public async Task<JsonElement> AskGuestAsync(string containerId, string command, JsonObject? arguments, CancellationToken cancel)
     {

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using k8s;
 using Orchestrator.Grains.Apps;
-using Orchestrator.Grains.Apps.Pods;
 using Orchestrator.Grains.Creations;
 using Orchestrator.Grains.Events;
 using Orchestrator.Grains.Objects;

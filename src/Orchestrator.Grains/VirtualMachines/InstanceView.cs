@@ -1,8 +1,6 @@
 using System.Text.Json.Nodes;
 using Orchestrator.Grains.Apps.Pods;
-using Orchestrator.Grains.Objects;
 using Orchestrator.Model.Json;
-using Orchestrator.Model.VirtualMachines;
 using Orchestrator.Store;
 
 namespace Orchestrator.Grains.VirtualMachines;

@@ -42,8 +42,6 @@ internal sealed class VirtualMachineGrain(AppsParts parts, ILogger<VirtualMachin
 internal sealed class VirtualMachineInstanceGrain(AppsParts parts, ILogger<VirtualMachineInstanceGrain> logger)
     : ReconcilingGrain(parts.Store, parts.Events, parts.Time, logger, parts.Admission), IVirtualMachineInstanceGrain
 {
-    private const string PersistentVolumeClaims = "persistentvolumeclaims";
-
     private readonly RefusalBackOff _refusals = new();
 
     protected override ReconcilePlan Plan(DateTimeOffset now)
@@ -61,7 +59,7 @@ internal sealed class VirtualMachineInstanceGrain(AppsParts parts, ILogger<Virtu
 
     private Dictionary<string, JsonObject> ClaimsOf(JsonObject instance, string ns) => InstanceClaims.Of(instance)
         .Select(v => v.Claim).Distinct(StringComparer.Ordinal)
-        .Select(c => (Name: c, Stored: Store.Get(new ObjectKey(PersistentVolumeClaims, ns, c))))
+        .Select(c => (Name: c, Stored: Store.Get(new ObjectKey(Resources.VolumeClaims, ns, c))))
         .Where(c => c.Stored is not null)
         .ToDictionary(c => c.Name, c => StoredJson.Read(c.Stored!), StringComparer.Ordinal);
 }

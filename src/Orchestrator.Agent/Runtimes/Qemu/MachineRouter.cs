@@ -10,7 +10,7 @@ namespace Orchestrator.Agent.Runtimes.Qemu;
 /// One hypervisor for two kinds of pods: containers in machines of their own, and VirtualMachineInstances. They share what the hypervisor is, and nothing
 /// of how they are run.
 /// </summary>
-internal sealed class MachineRouter(QemuRuntime containers, InstanceRuntime instances, TimeProvider time) : IPodRuntime, IMeasuredRuntime, IInteractiveRuntime, IMachineRuntime, IAsyncDisposable
+internal sealed class MachineRouter(QemuRuntime containers, InstanceRuntime instances, TimeProvider time) : IPodRuntime, IMeasuredRuntime, IInteractiveRuntime, ILoggingRuntime, IMachineRuntime, IAsyncDisposable
 {
     public QemuRuntime Containers => containers;
 
@@ -45,6 +45,11 @@ internal sealed class MachineRouter(QemuRuntime containers, InstanceRuntime inst
         instances.HasSandbox(sandboxId) ? instances.RemoveSandboxAsync(sandboxId, cancel) : containers.RemoveSandboxAsync(sandboxId, cancel);
 
     public async Task<IReadOnlyList<ContainerUsage>> MeasureAsync(CancellationToken cancel) => EmulatorUsage.Of(await ListAsync(cancel), time);
+
+    public Task ReopenLogAsync(string containerId, CancellationToken cancel) =>
+        instances.HasContainer(containerId) ? instances.ReopenLogAsync(containerId, cancel)
+        : (object)containers is ILoggingRuntime logging ? logging.ReopenLogAsync(containerId, cancel)
+        : throw new RuntimeRefusalException("NotSupported", $"logs are not rotated by the runtime {Identity.Technology} yet");
 
     public Task<ICommandSession> AttachAsync(string containerId, CommandOptions options, CancellationToken cancel) =>
         instances.HasContainer(containerId) ? ConsoleSession.OpenAsync(instances, containerId, options, cancel) : Interactive("attach").AttachAsync(containerId, options, cancel);

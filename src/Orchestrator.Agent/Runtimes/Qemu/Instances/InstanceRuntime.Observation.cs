@@ -73,6 +73,9 @@ internal sealed partial class InstanceRuntime : IMachineRuntime
         return stream == MachineStream.Console ? await _consoles.OpenAsync(path, cancel) : await ConnectAsync(path, cancel);
     }
 
+    /// <summary>Has the console's log opened anew, after it was renamed.</summary>
+    public Task ReopenLogAsync(string containerId, CancellationToken cancel) => Running(containerId).Supervisor.ReopenLogAsync(cancel);
+
     /// <summary>A way to the guest's ports.</summary>
     /// <exception cref="RuntimeRefusalException">It is not in the pod network.</exception>
     public InstancePorts PortsOf(string sandboxId) => _network.PlaceOf(_store.PlaceOf(sandboxId)) is { } place

@@ -29,6 +29,7 @@ internal sealed partial class InstanceSupervisor : IAsyncDisposable
     private QmpConnection? _monitor;
     private volatile string _state = "running";
     private volatile bool _isAgentConnected;
+    private volatile TaskCompletionSource? _reopening;
 
     public InstanceSupervisor(MachineDirectory files, MachineRecord machine, MachineProcess? process, MachineCgroup cgroup, TimeProvider time, ILogger log)
     {
@@ -57,6 +58,14 @@ internal sealed partial class InstanceSupervisor : IAsyncDisposable
         var answer = await monitor.ExecuteAsync(command, arguments, cancel);
         _state = await StateOfAsync(monitor, cancel);
         return answer;
+    }
+
+    /// <summary>Has the log opened anew by its path, after the file there was renamed.</summary>
+    public Task ReopenLogAsync(CancellationToken cancel)
+    {
+        var reopening = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _reopening = reopening;
+        return Task.WhenAny(reopening.Task, Completion).WaitAsync(cancel);
     }
 
     /// <summary>Asks the guest to shut down, again now and then since a guest that starts hears nothing, and powers it off after the grace period.</summary>
@@ -115,6 +124,13 @@ internal sealed partial class InstanceSupervisor : IAsyncDisposable
                 while (_process is { IsAlive: true })
                 {
                     pump.Pump(isLast: false);
+                    if (_reopening is { } reopening)
+                    {
+                        _reopening = null;
+                        pump.Reopen(_machine.LogPath);
+                        reopening.SetResult();
+                    }
+
                     await LookAsync();
                     await Task.Delay(Interval, _time, _stop.Token);
                 }

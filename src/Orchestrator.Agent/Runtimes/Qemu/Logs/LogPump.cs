@@ -14,7 +14,7 @@ internal sealed class LogPump : IDisposable
 
     private readonly MachineDirectory _files;
     private readonly TimeProvider _time;
-    private readonly FileStream _log;
+    private FileStream _log;
     private readonly RawStream[] _streams;
     private readonly byte[] _chunk = new byte[ChunkBytes];
     private long _checkpointAt;
@@ -49,6 +49,15 @@ internal sealed class LogPump : IDisposable
             log.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Goes on in a new log, after the old one was renamed: how far the raw output is written is noted at once, since the new log does not tell.</summary>
+    public void Reopen(string logPath)
+    {
+        _log.Dispose();
+        _log = new FileStream(logPath, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+        _log.Position = _log.Length;
+        WriteCheckpoint();
     }
 
     /// <summary>Writes what is new; true if there was anything.</summary>

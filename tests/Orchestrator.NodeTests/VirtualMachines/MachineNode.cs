@@ -128,10 +128,12 @@ public sealed class MachineNode(PostgresFixture postgres) : IAsyncLifetime
         },
         $"a running instance of {name}");
 
+    /// <summary>What the console of the machine's latest pod has shown; empty while there is none.</summary>
     public async Task<string> LogAsync(string name)
     {
-        var pod = await Server.Kubectl().RunAsync("get", "pods", "-l", $"vm.kubevirt.io/name={name}", "-o", "jsonpath={.items[0].metadata.name}");
-        return pod.Length == 0 ? "" : await Server.Kubectl().RunAsync("logs", pod);
+        var pods = await Server.Kubectl().RunAsync("get", "pods", "-l", $"vm.kubevirt.io/name={name}", "--sort-by=.metadata.creationTimestamp", "-o", "jsonpath={.items[*].metadata.name}");
+        // It may go between the two questions.
+        return pods.Length == 0 ? "" : (await Server.Kubectl().TryAsync(null, "logs", pods.Split(' ')[^1])).Output;
     }
 
     /// <summary>Writes a line to the console, and waits for a text to appear after it; without one, for the machine to end.</summary>

@@ -113,7 +113,7 @@ internal static class InstanceCommandLine
         "-rtc", "base=utc,driftfix=slew",
     ];
 
-    private static IEnumerable<string> Identity(InstanceRecord machine)
+    private static List<string> Identity(InstanceRecord machine)
     {
         var domain = machine.Domain;
         var uuid = domain.Firmware?.Uuid ?? VirtualMachineNames.UuidOf(machine.Namespace, machine.Name);

@@ -3,7 +3,6 @@ using System.Net;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Orchestrator.Agent.Network.Dhcp;
-using Orchestrator.Agent.Network.Taps;
 using Orchestrator.Agent.Platform;
 using Orchestrator.Model.VirtualMachines;
 

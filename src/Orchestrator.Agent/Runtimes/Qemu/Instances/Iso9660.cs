@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
 
@@ -13,13 +14,14 @@ internal static class Iso9660
     private const int FirstDescriptor = 16;
     private const int MostFiles = 1000;
     private const int LongestName = 64;
+    private static readonly SearchValues<char> Forbidden = SearchValues.Create("*/:;?\\");
 
     /// <param name="label">Label of the volume, at most 16 characters.</param>
     /// <param name="files">Names, and what is in them.</param>
     /// <exception cref="ArgumentException">A name or the number of files does not fit the format.</exception>
     public static byte[] Write(string label, IReadOnlyList<KeyValuePair<string, byte[]>> files)
     {
-        if (files.Count > MostFiles || files.Any(f => f.Key.Length > LongestName || f.Key.AsSpan().IndexOfAny("*/:;?\\") >= 0))
+        if (files.Count > MostFiles || files.Any(f => f.Key.Length > LongestName || f.Key.AsSpan().ContainsAny(Forbidden)))
         {
             throw new ArgumentException($"at most {MostFiles} files with names of at most {LongestName} characters without * / : ; ? \\ fit", nameof(files));
         }

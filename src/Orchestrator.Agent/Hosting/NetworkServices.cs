@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Orchestrator.Agent.Network;
 using Orchestrator.Agent.Network.Dhcp;
+using Orchestrator.Agent.Network.Dns;
 using Orchestrator.Agent.Network.Nodes;
 using Orchestrator.Agent.Network.Rules;
 using Orchestrator.Agent.Network.Taps;
@@ -19,6 +20,7 @@ internal static class NetworkServices
         services.AddSingleton(network.Leases);
         services.AddHostedService<DhcpServer>();
         services.AddHostedService<RuleSync>();
+        services.AddHostedService<NameServing>();
         return services;
     }
 }

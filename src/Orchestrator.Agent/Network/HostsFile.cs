@@ -24,7 +24,8 @@ public static class HostsFile
     /// <param name="podIp">Its address.</param>
     /// <param name="api">Where it finds the API, null if nowhere.</param>
     /// <param name="ofNode">The node's own file, which pods on its network see as well.</param>
-    public static string Of(V1Pod pod, string? podIp, ApiPlace? api, string ofNode)
+    /// <param name="domain">The cluster's domain; empty where there is none.</param>
+    public static string Of(V1Pod pod, string? podIp, ApiPlace? api, string ofNode, string domain = "")
     {
         var text = new StringBuilder();
         if (pod.Spec.HostNetwork == true)
@@ -34,7 +35,7 @@ public static class HostsFile
         else
         {
             text.Append(Own);
-            Add(text, podIp, [string.IsNullOrEmpty(pod.Spec.Hostname) ? pod.Metadata.Name : pod.Spec.Hostname]);
+            Add(text, podIp, Names(pod, domain));
         }
 
         if (api?.HostAddress is { } address)
@@ -52,6 +53,15 @@ public static class HostsFile
         }
 
         return text.ToString();
+    }
+
+    // The full name first: it is what a program gets that asks for the canonical one.
+    private static IEnumerable<string> Names(V1Pod pod, string domain)
+    {
+        var hostname = string.IsNullOrEmpty(pod.Spec.Hostname) ? pod.Metadata.Name : pod.Spec.Hostname;
+        return string.IsNullOrEmpty(pod.Spec.Subdomain) || domain.Length == 0
+            ? [hostname]
+            : [$"{hostname}.{pod.Spec.Subdomain}.{pod.Metadata.NamespaceProperty}.svc.{domain}", hostname];
     }
 
     private static void Add(StringBuilder text, string? ip, IEnumerable<string> names)

@@ -5,6 +5,7 @@ namespace Orchestrator.Agent.Network;
 /// <summary>What is known of the node's pod network at present. Written by those who find out, read by all who need it.</summary>
 public sealed class NodeNetwork
 {
+    private readonly TaskCompletionSource _known = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile PodRange? _range;
     private volatile IPAddress? _nameServer;
     private Action _changed = static () => { };
@@ -25,10 +26,15 @@ public sealed class NodeNetwork
         _changed();
     }
 
+    /// <summary>Returns when the name server is known, or the time is over.</summary>
+    public Task NameServerKnown(TimeSpan patience, TimeProvider time, CancellationToken cancel) =>
+        Task.WhenAny(_known.Task, Task.Delay(patience, time, cancel));
+
     /// <summary>Tells that names are answered at an address.</summary>
     public void Set(IPAddress nameServer)
     {
         _nameServer = nameServer;
+        _known.TrySetResult();
         _changed();
     }
 }

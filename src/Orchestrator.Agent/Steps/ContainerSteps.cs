@@ -73,7 +73,7 @@ public sealed record CreateContainer(string Name, int Attempt) : PodStep(Name)
         var path = context.Layout.HostsFile(context.Pod.Metadata.Uid);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         // In place: containers that run see this very file.
-        File.WriteAllText(path, HostsFile.Of(context.Pod, sandbox.Ip, api, File.Exists(HostsFile.Path) ? File.ReadAllText(HostsFile.Path) : ""));
+        File.WriteAllText(path, HostsFile.Of(context.Pod, sandbox.Ip, api, File.Exists(HostsFile.Path) ? File.ReadAllText(HostsFile.Path) : "", context.Resolvers.ClusterDomain));
         return [.. mounts, new HostMount(path, HostsFile.Path, ReadOnly: false)];
     }
 

@@ -14,7 +14,8 @@ public sealed record RunSandbox(int Attempt) : PodStep("")
         await context.Volumes.SetUpAsync(context.Pod, cancel);
         var logs = context.Layout.LogDirectory(context.Pod);
         Directory.CreateDirectory(logs);
-        await context.Runtime.RunSandboxAsync(new SandboxRequest(context.Pod, Attempt, context.Handler, logs, context.Resolvers.Of(context.Pod)), cancel);
+        var resolver = await context.Resolvers.OfAsync(context.Pod, cancel);
+        await context.Runtime.RunSandboxAsync(new SandboxRequest(context.Pod, Attempt, context.Handler, logs, resolver), cancel);
     }
 }
 

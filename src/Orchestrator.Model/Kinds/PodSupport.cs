@@ -14,15 +14,15 @@ public static class PodSupport
     public static readonly FieldSupport Spec = new(
         typeof(V1PodSpec),
         [
-            "affinity", "automountServiceAccountToken", "containers", "dnsPolicy", "enableServiceLinks", "ephemeralContainers", "hostNetwork", "hostname", "initContainers", "nodeName",
+            "affinity", "automountServiceAccountToken", "containers", "dnsConfig", "dnsPolicy", "enableServiceLinks", "ephemeralContainers", "hostNetwork", "hostname", "initContainers", "nodeName",
             "nodeSelector", "overhead", "preemptionPolicy", "priority", "priorityClassName", "restartPolicy", "runtimeClassName", "schedulerName",
             "schedulingGates", "schedulingGroup", "securityContext", "serviceAccount", "serviceAccountName", "terminationGracePeriodSeconds", "tolerations", "topologySpreadConstraints", "volumes",
-            "hostAliases", "hostIPC", "hostPID", "hostUsers", "os", "shareProcessNamespace", "activeDeadlineSeconds", "imagePullSecrets", "readinessGates",
+            "hostAliases", "hostIPC", "hostPID", "hostUsers", "os", "shareProcessNamespace", "subdomain", "activeDeadlineSeconds", "imagePullSecrets", "readinessGates",
         ],
         [
-            "dnsConfig", "evictionResponders",
+            "evictionResponders",
             "hostnameOverride", "resourceClaims", "resources",
-            "setHostnameAsFQDN", "subdomain",
+            "setHostnameAsFQDN",
         ]);
 
     public static readonly FieldSupport Container = new(
@@ -90,11 +90,6 @@ public static class PodSupport
     {
         Spec.Validate(spec, "spec", errors);
         PodSecurityContext.Validate(spec.Child("securityContext"), "spec.securityContext", errors);
-        if (spec.Text("dnsPolicy") == "None")
-        {
-            errors.Add(FieldError.Forbidden("spec.dnsPolicy", "None is not supported yet"));
-        }
-
         if (spec.Flag("hostUsers") == false)
         {
             errors.Add(FieldError.Forbidden("spec.hostUsers", "user namespaces are not supported yet"));

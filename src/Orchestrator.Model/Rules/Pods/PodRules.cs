@@ -33,6 +33,7 @@ internal sealed class PodRules : IKindRules
         SchedulingGateRules.Validate(spec, "spec.schedulingGates", errors);
         SecurityContextRules.ValidatePod(spec, errors);
         HostAliasRules.Validate(spec, errors);
+        DnsRules.Validate(spec, errors);
         DeviceRules.Validate(obj, spec, errors);
         PodSupport.Validate(spec, errors);
         if (old is not null)
@@ -47,7 +48,6 @@ internal sealed class PodRules : IKindRules
     private static void ValidateSpec(JsonObject spec, ICollection<FieldError> errors)
     {
         errors.CheckOneOf("spec.restartPolicy", spec.Text("restartPolicy"), "Always", "OnFailure", "Never");
-        errors.CheckOneOf("spec.dnsPolicy", spec.Text("dnsPolicy"), "ClusterFirst", "ClusterFirstWithHostNet", "Default", "None");
         errors.CheckOneOf("spec.preemptionPolicy", spec.Text("preemptionPolicy"), "PreemptLowerPriority", "Never");
         errors.Check("spec.schedulerName", spec.Text("schedulerName"), NameRules.DnsSubdomain);
         errors.Check("spec.serviceAccountName", spec.Text("serviceAccountName"), NameRules.DnsSubdomain);

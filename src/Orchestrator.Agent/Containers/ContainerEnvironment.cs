@@ -1,19 +1,18 @@
 using System.Text;
 using k8s.Models;
-using Orchestrator.Agent.Network;
 using Orchestrator.Agent.Runtimes;
 
 namespace Orchestrator.Agent.Containers;
 
-/// <summary>A container's variables: where the API is, then <c>envFrom</c>, then <c>env</c>, each of which may refer to those before it.</summary>
+/// <summary>A container's variables: those of Services, then <c>envFrom</c>, then <c>env</c>, each of which may refer to those before it.</summary>
 public sealed class ContainerEnvironment(IConfigSources sources, string hostIp, IReadOnlyDictionary<string, decimal> allocatable)
 {
     /// <exception cref="RuntimeRefusalException">CreateContainerConfigError: something that is not optional is missing.</exception>
     public async Task<IReadOnlyList<KeyValuePair<string, string>>> ResolveAsync(
-        V1Pod pod, V1Container container, string? podIp, ApiPlace? api, CancellationToken cancel)
+        V1Pod pod, V1Container container, string? podIp, IEnumerable<KeyValuePair<string, string>> services, CancellationToken cancel)
     {
         var values = new OrderedDictionary<string, string>(StringComparer.Ordinal);
-        foreach (var (name, value) in api?.Variables() ?? [])
+        foreach (var (name, value) in services)
         {
             values[name] = value;
         }

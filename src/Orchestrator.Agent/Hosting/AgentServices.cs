@@ -46,8 +46,12 @@ public static class AgentServices
         services.AddSingleton(s => new ProjectedFiles(s.GetRequiredService<IConfigSources>(), s.GetRequiredService<PodTokens>(), options.NodeIp, capacity.Allocatable));
         services.AddSingleton<ITokenIssuer, ApiTokenIssuer>().AddSingleton<PodTokens>();
         services.AddSingleton(s => new ApiRelay(client.BaseUri, s.GetRequiredService<NodeInventory>(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<ApiRelay>>()));
-        services.AddSingleton(s => new ApiAccess(client.BaseUri, s.GetRequiredService<ApiRelay>()));
-        services.AddHostedService(s => s.GetRequiredService<ApiRelay>());
+        services.AddSingleton(s => new ApiAccess(client.BaseUri, s.GetRequiredService<ApiRelay>(), s.GetService<ClusterView>()));
+        if (network is null)
+        {
+            services.AddHostedService(s => s.GetRequiredService<ApiRelay>());
+        }
+
         services.AddSingleton(s => new PodResolvers(network, s.GetRequiredService<TimeProvider>()));
         services.AddSingleton(s => new ContainerEnvironment(s.GetRequiredService<IConfigSources>(), options.NodeIp, capacity.Allocatable));
         services.AddSingleton<HttpAction>().AddSingleton<ProbeActions>().AddSingleton<ProbeLoopParts>().AddSingleton<PodProbes>().AddSingleton<LifecycleHooks>();

@@ -21,21 +21,30 @@ public sealed record ApiPlace(string Host, int Port, IPAddress? HostAddress)
 }
 
 /// <summary>
-/// Where pods reach the API. Usually that is where the agent itself does. An API that listens on the machine's loopback alone (a lab) cannot be reached from
-/// a pod's network: there <see cref="ApiRelay"/> offers it on the gateway of the pod network, under a name that the server's certificate has.
+/// Where pods reach the API. Where Services are routed that is the Service <c>default/kubernetes</c>; else it is where the agent itself does. An API that listens
+/// on the machine's loopback alone cannot be reached from a pod network that is somebody else's: there <see cref="ApiRelay"/> offers it on that network's gateway,
+/// under a name that the server's certificate has.
 /// </summary>
 /// <param name="server">URL of the API, as the agent has it.</param>
 /// <param name="relay">Offers it to pods where they cannot reach it.</param>
-public sealed class ApiAccess(Uri server, ApiRelay relay)
+/// <param name="cluster">The Services, where this node routes them; null where it does not.</param>
+public sealed class ApiAccess(Uri server, ApiRelay relay, ClusterView? cluster = null)
 {
     /// <summary>In the certificate of every server.</summary>
     public const string ServiceName = "kubernetes.default.svc";
+
+    private const string NameInDefault = "kubernetes";
 
     /// <summary>Null for a pod that has no network.</summary>
     /// <param name="pod">The pod.</param>
     /// <param name="podIp">Its address on the pod network, where it has one.</param>
     public ApiPlace? Of(V1Pod pod, string? podIp)
     {
+        if (podIp is not null && pod.Spec.HostNetwork != true && Service() is { } service)
+        {
+            return service;
+        }
+
         if (pod.Spec.HostNetwork == true || (podIp is not null && !server.IsLoopback))
         {
             return new ApiPlace(server.IdnHost, server.Port, null);
@@ -58,6 +67,21 @@ public sealed class ApiAccess(Uri server, ApiRelay relay)
             relay.Offer(gateway);
         }
     }
+
+    /// <summary>
+    /// The variables by which programs find the Services of their namespace, as docker's links once named them. For Services that were there before the pod
+    /// (<c>enableServiceLinks</c>); pods of no network of ours get none.
+    /// </summary>
+    public IEnumerable<KeyValuePair<string, string>> Links(V1Pod pod) => cluster is null || pod.Spec.EnableServiceLinks == false
+        ? []
+        : cluster.Services.Items.Values
+            .Where(s => s.Metadata.NamespaceProperty == pod.Metadata.NamespaceProperty && s.Metadata.Name != NameInDefault && !string.IsNullOrEmpty(s.Spec.ClusterIP) && s.Spec.ClusterIP != "None")
+            .OrderBy(s => s.Metadata.Name, StringComparer.Ordinal)
+            .SelectMany(ServiceVariables.Of);
+
+    private ApiPlace? Service() => cluster?.Services.Find("default", NameInDefault) is { Spec: { ClusterIP: { Length: > 0 } address, Ports: [var port, ..] } }
+        ? new ApiPlace(address, port.Port, null)
+        : null;
 
     /// <summary>This machine's own address on the network of the pod.</summary>
     private static IPAddress? Gateway(string? podIp)

@@ -34,7 +34,7 @@ public sealed record CreateContainer(string Name, int Attempt) : PodStep(Name)
         var sandbox = context.Sandbox ?? throw new RuntimeRefusalException(WaitingReasons.CreateContainerError, "the pod's sandbox has gone");
         var container = context.Find(Name);
         var api = context.Api.Of(context.Pod, sandbox.Ip);
-        var environment = await context.Environment.ResolveAsync(context.Pod, container, sandbox.Ip, api, cancel);
+        var environment = await context.Environment.ResolveAsync(context.Pod, container, sandbox.Ip, [.. context.Api.Links(context.Pod), .. api?.Variables() ?? []], cancel);
         var devices = PodDevices.Of(context.Pod, container, context.Devices);
         environment = [.. PodDevices.Environment(devices), .. environment];
         var mounts = WithLastWords(context, container, WithHosts(context, sandbox, api, context.Volumes.Mounts(context.Pod, container)));

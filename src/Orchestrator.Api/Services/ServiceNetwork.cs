@@ -32,7 +32,8 @@ public sealed record ServiceNetwork
         }
     }
 
-    internal IPAddress ApiAddress => ToAddress(AddressNumbers.First);
+    /// <summary>Address of the Service <c>default/kubernetes</c>.</summary>
+    public IPAddress ApiAddress => ToAddress(AddressNumbers.First);
 
     /// <summary>What is wrong with a network of addresses; null where nothing is.</summary>
     public static string? Fault(IPNetwork network) =>

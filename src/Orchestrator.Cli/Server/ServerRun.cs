@@ -18,7 +18,7 @@ internal static class ServerRun
         using DataDirectory held = DataDirectory.Take(options.DataDirectory);
         try
         {
-            using var certificates = ClusterCertificates.Open(options.DataDirectory, [options.EffectiveAddress], TimeProvider.System);
+            using var certificates = ClusterCertificates.Open(options.DataDirectory, [options.EffectiveAddress, options.Services.ApiAddress], TimeProvider.System);
             await using WebApplication app = ServerHost.Build(options, certificates);
             ServerLogging.LogStarting(app.Logger, options.DataDirectory, ServerLogging.Describe(options.Database));
             await StartAsync(app, options, cancel);

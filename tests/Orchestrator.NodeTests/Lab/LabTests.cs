@@ -4,7 +4,8 @@ using Orchestrator.Testing;
 namespace Orchestrator.NodeTests.Lab;
 
 /// <summary>The whole system as its user meets it: a lab, a manifest, stock kubectl.</summary>
-public sealed class LabTests(LabFixture lab) : IClassFixture<LabFixture>
+[Collection(LabCollection.Name)]
+public sealed class LabTests(LabFixture lab)
 {
     private static readonly TimeSpan AMinute = TimeSpan.FromSeconds(60);
 

@@ -52,7 +52,7 @@ public sealed class TestServer : IAsyncDisposable
             Database = await postgres.CreateDatabaseAsync(cancel),
         };
         options = adjust?.Invoke(options) ?? options;
-        var certificates = ClusterCertificates.Open(directory.Path, [options.EffectiveAddress], TimeProvider.System);
+        var certificates = ClusterCertificates.Open(directory.Path, [options.EffectiveAddress, options.Services.ApiAddress], TimeProvider.System);
         var app = ServerHost.Build(options, certificates, configure);
         await app.StartAsync(cancel);
         var server = new TestServer(directory, certificates, app, ServerHost.Address(app, options));

@@ -16,11 +16,12 @@ public sealed partial class NetworkSetup(PodNetworkOptions options, AgentOptions
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(1);
     private readonly WakeSignal _wakes = new();
+    private string _concern = "";
     private string _said = "";
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        cluster.Nodes.OnChanged(_wakes.Wake);
+        cluster.Nodes.OnChanged(WakeIfConcerned);
         while (!stoppingToken.IsCancellationRequested)
         {
             var pause = Interval;
@@ -35,6 +36,17 @@ public sealed partial class NetworkSetup(PodNetworkOptions options, AgentOptions
             }
 
             await _wakes.WaitAsync(pause, time, stoppingToken);
+        }
+    }
+
+    // Nodes report of themselves all the time, and seldom change address or range.
+    private void WakeIfConcerned()
+    {
+        var concern = $"{cluster.Nodes.Find("", agent.NodeName)?.Spec?.PodCIDR} {string.Join(' ', RoutePlan.Of(cluster.Nodes.Items.Values, agent.NodeName))}";
+        if (concern != _concern)
+        {
+            _concern = concern;
+            _wakes.Wake();
         }
     }
 

@@ -1,4 +1,3 @@
-using Orchestrator.Agent.Images;
 using Orchestrator.Testing;
 
 namespace Orchestrator.NodeTests.VirtualMachines;

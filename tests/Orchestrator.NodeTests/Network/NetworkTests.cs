@@ -58,6 +58,8 @@ public sealed class NetworkTests(LabFixture lab) : IClassFixture<NetworkWorkload
     [Fact]
     public async Task Services_and_pods_have_names()
     {
+        // Names are the one thing that is away together with an agent, which another test may just have killed.
+        await Eventually.TrueAsync(async () => await TryGetAsync("http://web") == 0, "the name server answering");
         await BothAnswerAsync(() => GetAsync("http://web"));
         await BothAnswerAsync(() => GetAsync($"http://web.{Namespace}.svc.cluster.local"));
         Assert.StartsWith("web-1 saw", await GetAsync("http://web-1.pods:8080"), StringComparison.Ordinal);

@@ -68,10 +68,10 @@ public sealed class TapTests : IAsyncLifetime
             await taps.AttachTapAsync(i.ToString(CultureInfo.InvariantCulture), CancellationToken.None);
         }
 
-        var error = await Assert.ThrowsAsync<NetworkUnavailableException>(() => taps.AttachTapAsync("one too many", CancellationToken.None));
+        var error = await Assert.ThrowsAsync<NetworkUnavailableException>(() => taps.AttachTapAsync("one-too-many", CancellationToken.None));
         Assert.Contains("no IP addresses available", error.Message, StringComparison.Ordinal);
         await taps.DetachTapAsync("3", CancellationToken.None);
-        Assert.True(_range.Network.Contains((await taps.AttachTapAsync("one too many", CancellationToken.None)).Address));
+        Assert.True(_range.Network.Contains((await taps.AttachTapAsync("one-too-many", CancellationToken.None)).Address));
     }
 
     private TapAttachments Taps()

@@ -74,7 +74,7 @@ internal static class LoadCommand
             "orchestrator load scenarios",
             "orchestrator load placement-core --report ./report",
             "orchestrator load bind --set nodes[0].count=1000 --rounds 3",
-            "orchestrator load placement-core --case 'simple, 5,000' --rounds 20 --duration 1s --versus policy=most-allocated",
+            "orchestrator load placement-core --case \"simple, 5,000\" --rounds 20 --duration 1s --versus policy=most-allocated",
             "orchestrator load compare before.json after.json");
     }
 

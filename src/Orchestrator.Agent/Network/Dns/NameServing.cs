@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using ARSoft.Tools.Net.Dns;
-using k8s.Models;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Agent.Feeds;

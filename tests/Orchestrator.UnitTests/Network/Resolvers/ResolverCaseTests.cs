@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using k8s;
 using k8s.Models;
 using Orchestrator.Agent.Network.Dns;
-using Orchestrator.Model.Json;
 
 namespace Orchestrator.UnitTests.Network.Resolvers;
 

@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using Orchestrator.Agent.Network;
 using Orchestrator.Agent.Network.Policies;
 using Orchestrator.Agent.Network.Rules;
-using Orchestrator.Model.Json;
 
 namespace Orchestrator.UnitTests.Network.Rules;
 

@@ -4,15 +4,21 @@ using Orchestrator.Testing;
 namespace Orchestrator.NodeTests.Lab;
 
 /// <summary>A lab of two nodes, brought up by the command line as a user would, in a directory of its own beside any lab of the developer's.</summary>
-public sealed class LabFixture : IAsyncLifetime
+public class LabFixture : IAsyncLifetime
 {
+    protected virtual int NodeCount => 2;
+
     private readonly LabLayout _layout = NewLayout();
 
     public string Root => _layout.Root;
 
-    public async ValueTask InitializeAsync() => await UpAsync(_layout, nodes: 2);
+    public async ValueTask InitializeAsync() => await UpAsync(_layout, NodeCount);
 
-    public async ValueTask DisposeAsync() => await OrchestratorAsync("lab", "down", "--purge", "--dir", Root);
+    public async ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        await OrchestratorAsync("lab", "down", "--purge", "--dir", Root);
+    }
 
     /// <summary>Runs kubectl against the lab and returns what it printed; fails the test if it fails.</summary>
     public async Task<string> KubectlAsync(params string[] arguments)

@@ -7,8 +7,6 @@ namespace Orchestrator.Agent.Platform;
 internal static partial class Posix
 {
     private const int OpenReadOnly = 0;
-    private const int OpenWriteOnly = 1;
-    private const int OpenNonBlocking = 0x800;
     private const int OpenDirectory = 0x10000;
     private const int OpenCloseOnExec = 0x80000;
     private const int FallocateKeepSize = 1;
@@ -42,26 +40,6 @@ internal static partial class Posix
         if (!File.Exists(path))
         {
             Check(MkFifo(path, (uint)mode), "mkfifo", path);
-        }
-    }
-
-    /// <summary>Writes a line into a named pipe without ever waiting; false if nobody has it open for reading, or it is full.</summary>
-    public static bool TryWriteToFifo(string path, ReadOnlySpan<byte> line)
-    {
-        var descriptor = Open(path, OpenWriteOnly | OpenNonBlocking | OpenCloseOnExec);
-        if (descriptor < 0)
-        {
-            return false;
-        }
-
-        try
-        {
-            // A write of less than PIPE_BUF bytes is whole or not at all.
-            return Write(descriptor, line, (nuint)line.Length) == line.Length;
-        }
-        finally
-        {
-            _ = Close(descriptor);
         }
     }
 
@@ -107,9 +85,6 @@ internal static partial class Posix
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Open(string path, int flags);
-
-    [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
-    private static partial nint Write(int descriptor, ReadOnlySpan<byte> buffer, nuint length);
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     private static partial int Fsync(int descriptor);

@@ -35,7 +35,12 @@ public sealed class ContainerdFixture : IAsyncDisposable
     /// <summary>Where it looks for registries of its own and their mirrors.</summary>
     public string RegistriesDirectory => _config.RegistriesDirectory;
 
-    public static async Task<ContainerdFixture> StartAsync(CancellationToken cancel)
+    /// <summary>Where an agent that makes the pod network tells of it.</summary>
+    public string CniConfigDirectory => _config.CniConfigDirectory;
+
+    /// <param name="cancel">Gives up.</param>
+    /// <param name="hasOwnNetwork">False where an agent makes the pod network.</param>
+    public static async Task<ContainerdFixture> StartAsync(CancellationToken cancel, bool hasOwnNetwork = true)
     {
         // Short: the path of a UNIX socket has at most 107 bytes. Names are random so that several runs may share the machine.
         var id = Guid.NewGuid().ToString("N")[..6];
@@ -44,7 +49,7 @@ public sealed class ContainerdFixture : IAsyncDisposable
         var fixture = new ContainerdFixture(new ContainerdConfig
         {
             Directory = directory,
-            PodNetwork = new CniNetwork($"orcht{id}", subnet, Path.Combine(directory, "ipam"), Masquerade: true),
+            PodNetwork = !hasOwnNetwork ? null : new CniNetwork($"orcht{id}", subnet, Path.Combine(directory, "ipam"), Masquerade: true),
         });
         try
         {
@@ -71,7 +76,11 @@ public sealed class ContainerdFixture : IAsyncDisposable
         }
 
         _process?.Dispose();
-        await Shell.RunAsync("ip", ["link", "delete", _config.PodNetwork!.Bridge], CancellationToken.None);
+        if (_config.PodNetwork is { } network)
+        {
+            await Shell.RunAsync("ip", ["link", "delete", network.Bridge], CancellationToken.None);
+        }
+
         await Shell.RunAsync("/bin/sh", ["-c", $"grep -o '{Directory}[^ ]*' /proc/mounts | sort -r | xargs -r -n1 umount -l; rm -rf {Directory}"], CancellationToken.None);
     }
 

@@ -3,32 +3,38 @@ using k8s.Models;
 using Orchestrator.Agent.Images;
 using Orchestrator.Agent.Runtimes;
 using Orchestrator.Agent.Runtimes.Qemu.Guest;
+using Orchestrator.Agent.Runtimes.Qemu.Pods;
 
 namespace Orchestrator.UnitTests.Qemu;
 
 public sealed class GuestTests
 {
     [Theory]
-    [InlineData("", false, null, false, null)]
-    [InlineData("started\n", true, null, false, null)]
-    [InlineData("started\nexited 3 0\n", true, 3, false, null)]
-    [InlineData("started\nexited 137 1\n", true, 137, true, null)]
-    [InlineData("started\nexited 1", true, null, false, null)]
-    [InlineData("failed no disk\n", false, null, false, "no disk")]
-    [InlineData("started\nexited 999 0\nnoise\n", true, null, false, null)]
-    public void Reports_are_read_line_by_line(string text, bool started, int? code, bool outOfMemory, string? failure) =>
-        Assert.Equal(new GuestReport(started, code, outOfMemory, failure), GuestReport.Parse(text));
-
-    [Theory]
     [InlineData(new string[0], new string[0], "entry cmd")]
     [InlineData(new string[0], new[] { "a" }, "entry a")]
     [InlineData(new[] { "c" }, new string[0], "c")]
     [InlineData(new[] { "c" }, new[] { "a" }, "c a")]
     public void Commands_are_resolved_as_kubernetes_does(string[] command, string[] args, string expected) =>
-        Assert.Equal(expected, string.Join(' ', GuestCommands.CommandOf(new V1Container { Command = command, Args = args }, new OciRunConfig { Entrypoint = ["entry"], Cmd = ["cmd"] })));
+        Assert.Equal(expected, string.Join(' ', ContainerCommands.CommandOf(new V1Container { Command = command, Args = args }, new OciRunConfig { Entrypoint = ["entry"], Cmd = ["cmd"] })));
+
+    [Theory]
+    [InlineData(null, 15)]
+    [InlineData("SIGQUIT", 3)]
+    [InlineData("term", 15)]
+    [InlineData("9", 9)]
+    [InlineData("SIGRTMIN+3", 37)]
+    [InlineData("99", 15)]
+    [InlineData("SIGNONE", 15)]
+    public void Stop_signals_are_read_as_images_name_them(string? name, int expected) => Assert.Equal(expected, StopSignals.Parse(name));
 
     [Fact]
-    public void Quoted_values_mean_nothing_but_themselves() => Assert.Equal("'a'\\''b $c `d`'", GuestScripts.Quote("a'b $c `d`"));
+    public void Capabilities_are_dropped_before_they_are_added()
+    {
+        Assert.Equal(0x00000000A80425FBUL, Capabilities.Of(null));
+        Assert.Equal(1UL << 10, Capabilities.Of(new V1SecurityContext { Capabilities = new V1Capabilities { Drop = ["ALL"], Add = ["NET_BIND_SERVICE"] } }));
+        Assert.Equal((1UL << 41) - 1, Capabilities.Of(new V1SecurityContext { Privileged = true }));
+        Assert.Throws<RuntimeRefusalException>(() => Capabilities.Of(new V1SecurityContext { Capabilities = new V1Capabilities { Add = ["CAP_FLY"] } }));
+    }
 
     [Fact]
     public void Users_are_found_in_the_image()

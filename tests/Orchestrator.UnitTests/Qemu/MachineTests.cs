@@ -5,14 +5,13 @@ using Orchestrator.Agent.Runtimes.Qemu;
 using Orchestrator.Agent.Runtimes.Qemu.Guest;
 using Orchestrator.Agent.Runtimes.Qemu.Kvm;
 using Orchestrator.Agent.Runtimes.Qemu.Machines;
+using Orchestrator.Agent.Runtimes.Qemu.Pods;
 using Orchestrator.Agent.Runtimes.Qemu.Qmp;
 
 namespace Orchestrator.UnitTests.Qemu;
 
 public sealed class MachineTests
 {
-    private static readonly DateTimeOffset End = DateTimeOffset.UnixEpoch;
-
     [Fact]
     public void Monitor_lines_become_messages()
     {
@@ -24,19 +23,6 @@ public sealed class MachineTests
         Assert.Null(Parse("not json"));
         Assert.Null(Parse("[]"));
         Assert.Equal("{\"execute\":\"quit\",\"id\":3,\"arguments\":{\"a\":1}}\n", Encoding.UTF8.GetString(QmpMessage.Command("quit", new JsonObject { ["a"] = 1 }, 3)));
-    }
-
-    [Fact]
-    public void The_guests_word_comes_before_all_other_signs()
-    {
-        var fault = new MachineFault("HypervisorInternalError", "stuck");
-        Assert.Equal((0, "Completed"), Decide(new GuestReport(true, 0, false, null), fault, true));
-        Assert.Equal((3, "Error"), Decide(new GuestReport(true, 3, false, null), null, false));
-        Assert.Equal((137, "OOMKilled"), Decide(new GuestReport(true, 137, true, null), null, false));
-        Assert.Equal((128, "ContainerCannotRun"), Decide(new GuestReport(false, null, false, "no disk"), null, false));
-        Assert.Equal((137, "HypervisorInternalError"), Decide(new GuestReport(true, null, false, null), fault, true));
-        Assert.Equal((137, "OOMKilled"), Decide(new GuestReport(true, null, false, null), null, true));
-        Assert.Equal((137, "Error"), Decide(new GuestReport(true, null, false, null), null, false));
     }
 
     [Fact]
@@ -77,20 +63,36 @@ public sealed class MachineTests
     [Fact]
     public void Command_lines_name_every_device_and_escape_commas()
     {
-        var arguments = MachineCommandLine.ForContainer("id", new MachineDirectory("/m,1", "/run"), new GuestFiles("6.1", "/k", "/i"), Accelerator.Tcg, new MachineSize(128, 2, null, 2), "/v", ["0000:3b:00.0"]);
-        Assert.Contains("if=none,id=root,file=/m,,1/root.qcow2,format=qcow2,discard=unmap,detect-zeroes=unmap", arguments);
-        Assert.Contains("tcg,tb-size=64", arguments);
+        var record = new PodMachineRecord(
+            "id", "uid", "default", "pod", 0, "pod", "/logs", "Always", ["main"], [], false, [], new MachineSize(128, 2, null, 2),
+            new PodMachineNetwork("tap0", "02:00:00:00:00:01", "10.0.0.2/24", "10.0.0.1"), 1, DateTimeOffset.UnixEpoch);
+        var arguments = PodMachineCommandLine.Of(record, new PodMachineFiles("/m,1", "/run"), new GuestFiles("6.1", "/k", "/i"), Accelerator.Tcg, "/scratch");
+        Assert.Contains("file,id=journal,path=/m,,1/journal,append=on", arguments);
         Assert.Contains("-nodefaults", arguments);
-        Assert.Contains("vfio-pci,host=0000:3b:00.0", arguments);
-        // The guest's init knows its ports by the place of their device.
-        Assert.True(arguments.ToList().IndexOf("virtio-serial-pci,id=ports") < arguments.ToList().IndexOf("virtio-blk-pci,drive=root"));
+        Assert.Contains("memory-backend-memfd,id=memory,size=128M,share=on", arguments);
+        Assert.Contains("tap,id=network,ifname=tap0,script=no,downscript=no", arguments);
+        Assert.Contains("pcie-root-port,id=slot0,chassis=1,slot=1", arguments);
     }
+
+    [Fact]
+    public void Pods_machines_are_as_large_as_their_containers_together_or_one_init_container()
+    {
+        var pod = new V1Pod
+        {
+            Spec = new V1PodSpec
+            {
+                Containers = [Container("128Mi", "500m"), Container("256Mi", "700m")],
+                InitContainers = [Container("1Gi", "1")],
+            },
+        };
+        var size = PodSizing.Of(pod);
+        Assert.Equal((1024, 2, 1200L), (size.MemoryMebibytes, size.Processors, size.CpuMillicores));
+    }
+
+    private static V1Container Container(string memory, string cpu) => new()
+    {
+        Resources = new V1ResourceRequirements { Limits = new Dictionary<string, ResourceQuantity> { ["memory"] = new(memory), ["cpu"] = new(cpu) } },
+    };
 
     private static QmpMessage? Parse(string line) => QmpMessage.Parse(Encoding.UTF8.GetBytes(line));
-
-    private static (int, string) Decide(GuestReport report, MachineFault? fault, bool outOfMemory)
-    {
-        var outcome = OutcomeDecision.Decide(report, fault, outOfMemory, "", End);
-        return (outcome.ExitCode, outcome.Reason);
-    }
 }

@@ -44,7 +44,8 @@ internal sealed class MachineRouter(QemuRuntime containers, InstanceRuntime inst
     public Task RemoveSandboxAsync(string sandboxId, CancellationToken cancel) =>
         instances.HasSandbox(sandboxId) ? instances.RemoveSandboxAsync(sandboxId, cancel) : containers.RemoveSandboxAsync(sandboxId, cancel);
 
-    public async Task<IReadOnlyList<ContainerUsage>> MeasureAsync(CancellationToken cancel) => EmulatorUsage.Of(await ListAsync(cancel), time);
+    public async Task<IReadOnlyList<ContainerUsage>> MeasureAsync(CancellationToken cancel) =>
+        [.. await containers.MeasureAsync(cancel), .. EmulatorUsage.Of(await instances.ListAsync(cancel), time)];
 
     public Task ReopenLogAsync(string containerId, CancellationToken cancel) =>
         instances.HasContainer(containerId) ? instances.ReopenLogAsync(containerId, cancel)
@@ -52,18 +53,18 @@ internal sealed class MachineRouter(QemuRuntime containers, InstanceRuntime inst
         : throw new RuntimeRefusalException("NotSupported", $"logs are not rotated by the runtime {Identity.Technology} yet");
 
     public Task<ICommandSession> AttachAsync(string containerId, CommandOptions options, CancellationToken cancel) =>
-        instances.HasContainer(containerId) ? ConsoleSession.OpenAsync(instances, containerId, options, cancel) : Interactive("attach").AttachAsync(containerId, options, cancel);
+        instances.HasContainer(containerId) ? ConsoleSession.OpenAsync(instances, containerId, options, cancel) : containers.AttachAsync(containerId, options, cancel);
 
     public Task<ICommandSession> ExecAsync(string containerId, IReadOnlyList<string> command, CommandOptions options, CancellationToken cancel) =>
         instances.HasContainer(containerId)
             ? GuestExec.OpenAsync(instances, containerId, command, options, time, cancel)
-            : Interactive("exec").ExecAsync(containerId, command, options, cancel);
+            : containers.ExecAsync(containerId, command, options, cancel);
 
     public async Task<CommandResult> RunAsync(string containerId, IReadOnlyList<string> command, TimeSpan timeout, CancellationToken cancel)
     {
         if (!instances.HasContainer(containerId))
         {
-            return await Interactive("exec").RunAsync(containerId, command, timeout, cancel);
+            return await containers.RunAsync(containerId, command, timeout, cancel);
         }
 
         using var limit = new CancellationTokenSource(timeout, time);
@@ -75,7 +76,7 @@ internal sealed class MachineRouter(QemuRuntime containers, InstanceRuntime inst
     public Task<IPortSession> ForwardAsync(string sandboxId, CancellationToken cancel) =>
         instances.HasSandbox(sandboxId)
             ? Task.FromResult<IPortSession>(instances.PortsOf(sandboxId))
-            : Interactive("port-forward").ForwardAsync(sandboxId, cancel);
+            : containers.ForwardAsync(sandboxId, cancel);
 
     public Task CommandAsync(string containerId, MachineCommand command, CancellationToken cancel) => Machine(containerId).CommandAsync(containerId, command, cancel);
 
@@ -93,9 +94,6 @@ internal sealed class MachineRouter(QemuRuntime containers, InstanceRuntime inst
 
     private InstanceRuntime Machine(string containerId) =>
         instances.HasContainer(containerId) ? instances : throw new RuntimeRefusalException("NotAVirtualMachine", "the pod is not that of a VirtualMachineInstance");
-
-    private IInteractiveRuntime Interactive(string what) =>
-        (object)containers as IInteractiveRuntime ?? throw new RuntimeRefusalException("NotSupported", $"{what} is not supported by the runtime {Identity.Technology} yet: the pod is a virtual machine");
 }
 
 /// <summary>What the emulators of machines use: guest memory that was touched, devices, and code that was translated.</summary>

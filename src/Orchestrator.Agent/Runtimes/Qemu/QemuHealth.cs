@@ -6,7 +6,7 @@ namespace Orchestrator.Agent.Runtimes.Qemu;
 /// <summary>Decides, from what was found, what the two runtimes of QEMU offer. <c>vm</c> is served by exactly one of them: by KVM where it runs Linux, else by emulation.</summary>
 internal static class QemuHealth
 {
-    private static readonly string[] MachineCapabilities = ["linuxGuests", "logs", "pause"];
+    private static readonly string[] MachineCapabilities = ["linuxGuests", "logs", "exec", "attach", "port-forward", "pause"];
     private static readonly string[] PassingCapabilities = [.. MachineCapabilities, HypervisorCapabilities.Passthrough];
 
     private const string KvmUndecided = "KVM is still being tried";

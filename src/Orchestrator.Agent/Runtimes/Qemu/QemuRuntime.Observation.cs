@@ -1,75 +1,85 @@
-using Orchestrator.Agent.Runtimes.Qemu.Machines;
-using Orchestrator.Agent.Usage;
+using System.Globalization;
+using Orchestrator.Agent.Runtimes.Qemu.Pods;
+using Orchestrator.Agent.Runtimes.Qemu.Pods.Wire;
 
 namespace Orchestrator.Agent.Runtimes.Qemu;
 
 internal sealed partial class QemuRuntime
 {
+    private static readonly TimeSpan MeasureTimeout = TimeSpan.FromSeconds(5);
+
     /// <summary>Reads what is there, and takes over the machines that nobody looks after yet.</summary>
     public async Task<IReadOnlyList<ObservedSandbox>> ListAsync(CancellationToken cancel)
     {
         var sandboxes = new List<ObservedSandbox>();
-        foreach (var sandbox in _store.Sandboxes())
+        foreach (var record in _pods.Store.Machines().ToList())
         {
-            var containers = new List<ObservedContainer>();
-            foreach (var (files, machine) in _store.Machines(sandbox.Id))
+            var files = _pods.Store.Files(record.Id);
+            int? processId = null;
+            if (files.HasBeenLaunched)
             {
-                containers.Add(await ObserveAsync(files, machine, cancel));
+                var machine = _pods.Supervise(record);
+                processId = machine.ProcessId;
+                if (processId is null)
+                {
+                    // Its end, and that of its containers, is about to be written down.
+                    await machine.Completion.WaitAsync(cancel);
+                }
             }
 
+            var isReady = processId is not null && !File.Exists(files.End);
             sandboxes.Add(new ObservedSandbox(
-                sandbox.Id, sandbox.PodUid, sandbox.PodNamespace, sandbox.PodName, sandbox.Attempt, Ready: true, Ip: null, sandbox.CreatedAt, containers));
+                record.Id, record.PodUid, record.PodNamespace, record.PodName, record.Attempt, isReady, isReady ? record.Network?.Ip : null, record.CreatedAt,
+                [.. _pods.Store.Containers(record.Id).Select(container => Observe(record, container, processId))]));
         }
 
         return sandboxes;
     }
 
-    /// <summary>What the machines' emulators use: guest memory that was touched, and devices, and code that was translated.</summary>
+    /// <summary>What the containers use within their machines; what a machine needs beside them is not theirs.</summary>
     public async Task<IReadOnlyList<ContainerUsage>> MeasureAsync(CancellationToken cancel)
     {
         var usages = new List<ContainerUsage>();
-        foreach (var sandbox in await ListAsync(cancel))
+        foreach (var record in _pods.Store.Machines().Where(record => _pods.Store.Files(record.Id).HasBeenLaunched).ToList())
         {
-            foreach (var container in sandbox.Containers)
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+            limit.CancelAfter(MeasureTimeout);
+            try
             {
-                if (container.Pid is { } processId && ProcessUsage.Read(processId) is var (cpu, resident))
+                var machine = _pods.Supervise(record);
+                if (machine.ProcessId is not null)
                 {
-                    usages.Add(new ContainerUsage(sandbox.PodUid, container.Name, container.Id, _time.GetUtcNow(), cpu, resident));
+                    var text = await (await machine.GuestAsync(limit.Token)).CallAsync(GuestVerb.Stats, new GuestFields(), limit.Token);
+                    usages.AddRange(ReadUsages(record, text));
                 }
+            }
+            catch (Exception error) when (error is GuestUnavailableException or GuestRefusalException || (error is OperationCanceledException && !cancel.IsCancellationRequested))
+            {
+                // It is ending, or paused: left out.
             }
         }
 
         return usages;
     }
 
-    private async Task<ObservedContainer> ObserveAsync(MachineDirectory files, MachineRecord machine, CancellationToken cancel)
+    private static ObservedContainer Observe(PodContainerRecord container, PodContainerState state, int? processId) => new(
+        container.Id, container.Name, container.Attempt, container.Image, container.ImageId,
+        state.FinishedAt is not null ? ContainerState.Exited : state.StartedAt is not null ? ContainerState.Running : ContainerState.Created,
+        state.ExitCode, state.Reason, state.Message, state.StartedAt, state.FinishedAt,
+        state is { StartedAt: not null, FinishedAt: null } ? processId : null);
+
+    private ObservedContainer Observe(PodMachineRecord record, PodContainerRecord container, int? processId) => Observe(container, _pods.Store.StateOf(record.Id, container.Number), processId);
+
+    /// <summary>Lines of number, nanoseconds, bytes in use, and of them those that can be dropped.</summary>
+    private IEnumerable<ContainerUsage> ReadUsages(PodMachineRecord record, string text)
     {
-        var created = new ObservedContainer(
-            machine.Id, machine.ContainerName, machine.Attempt, machine.Image, machine.ImageId,
-            ContainerState.Created, ExitCode: 0, Reason: null, Message: null, StartedAt: null, FinishedAt: null, Pid: null);
-        if (!HasBeenLaunched(files))
+        foreach (var numbers in text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ')).Where(numbers => numbers.Length == 4))
         {
-            return created;
-        }
-
-        var launched = created with { StartedAt = RecordFile.TryRead(files.Launched, MachineJson.Default.LaunchRecord)?.LaunchedAt };
-        var outcome = RecordFile.TryRead(files.Outcome, MachineJson.Default.MachineOutcome);
-        if (outcome is null)
-        {
-            var supervisor = Supervise(files, machine);
-            if (supervisor.ProcessId is { } processId)
+            var values = numbers.Select(number => long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : 0).ToList();
+            if (_pods.Store.FindContainer(PodMachineStore.ContainerId(record.Id, (uint)values[0])) is var (_, container))
             {
-                return MachineEnding.ReadReport(files).Started
-                    ? launched with { State = ContainerState.Running, Pid = processId }
-                    : created with { Pid = processId };
+                yield return new ContainerUsage(record.PodUid, container.Name, container.Id, _time.GetUtcNow(), values[1], Math.Max(0, values[2] - values[3]));
             }
-
-            await supervisor.Completion.WaitAsync(cancel);
-            outcome = RecordFile.TryRead(files.Outcome, MachineJson.Default.MachineOutcome);
         }
-
-        return outcome is null
-            ? launched with { State = ContainerState.Unknown }
-            : launched with { State = ContainerState.Exited, ExitCode = outcome.ExitCode, Reason = outcome.Reason, Message = outcome.Message, FinishedAt = outcome.FinishedAt };
     }
 }

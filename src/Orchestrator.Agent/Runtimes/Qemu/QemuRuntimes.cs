@@ -4,6 +4,7 @@ using Orchestrator.Agent.Runtimes.Qemu.Guest;
 using Orchestrator.Agent.Runtimes.Qemu.Instances;
 using Orchestrator.Agent.Runtimes.Qemu.Kvm;
 using Orchestrator.Agent.Runtimes.Qemu.Machines;
+using Orchestrator.Agent.Runtimes.Qemu.Pods;
 using Orchestrator.Model.Hypervisors;
 
 namespace Orchestrator.Agent.Runtimes.Qemu;
@@ -22,12 +23,12 @@ public static class QemuRuntimes
         Directory.CreateDirectory(options.RootDirectory);
         var images = new ImageStore(options.ImageStoreDirectory, time);
         var provider = new ImageProvider(images, new ImagePuller(images, http, time));
-        var disks = new RootDisks(options, images, time);
+        var roots = new ImageRoots(options, images, time);
         var probe = new QemuProbe(options, new GuestKernel(options.Guest, time), new KvmProbe(options, time), time);
         var log = logs.CreateLogger<QemuRuntime>();
         var emulation = new QemuRuntimeParts(
             new RuntimeIdentity("qemu", VirtualizationClasses.Full, "Type2"), options, probe,
-            QemuHealth.OfEmulation, _ => Accelerator.Tcg, images, provider, disks);
+            QemuHealth.OfEmulation, _ => Accelerator.Tcg, images, provider, roots);
         var kvm = emulation with
         {
             Identity = new RuntimeIdentity("kvm", VirtualizationClasses.HardwareAssisted, "Type2"),

@@ -1,36 +1,22 @@
-using System.Reflection;
-
 namespace Orchestrator.Agent.Runtimes.Qemu.Guest;
 
-/// <summary>Writes the part of the initial file system that all guests share: busybox, modules, and the init script.</summary>
+/// <summary>Writes the initial file system that all guests share: the first process, and the kernel's modules.</summary>
 internal static class GuestInitramfs
 {
-    private static readonly string[] Applets =
-    [
-        "cat", "chmod", "chroot", "cp", "echo", "grep", "hostname", "insmod", "ip", "kill", "ln", "mkdir", "mkfifo", "mount", "poweroff", "printf", "rm", "sh", "sync", "touch", "unshare", "usleep",
-    ];
-
-    public static byte[] InitScript { get; } = ReadInitScript();
+    private static readonly string[] Directories = ["dev", "modules", "proc", "sys"];
 
     /// <param name="output">Gets the archive, not compressed: an emulated processor unpacks slowly.</param>
-    /// <param name="busybox">The busybox program.</param>
+    /// <param name="init">See <see cref="GuestInit"/>.</param>
     /// <param name="modules">Paths of modules, in load order.</param>
-    public static void Write(Stream output, string busybox, IReadOnlyList<string> modules)
+    public static void Write(Stream output, byte[] init, IReadOnlyList<string> modules)
     {
-        const UnixFileMode executable = (UnixFileMode)0b111_101_101;
         var cpio = new CpioWriter(output);
-        foreach (var directory in (string[])["bin", "dev", "machine", "modules", "proc", "root", "run", "sys"])
+        foreach (var directory in Directories)
         {
             cpio.AddDirectory(directory);
         }
 
-        cpio.AddFile("init", InitScript, executable);
-        cpio.AddFile("bin/busybox", File.ReadAllBytes(busybox), executable);
-        foreach (var applet in Applets)
-        {
-            cpio.AddSymbolicLink("bin/" + applet, "busybox");
-        }
-
+        cpio.AddFile("init", init, (UnixFileMode)0b111_101_101);
         foreach (var module in modules)
         {
             cpio.AddFile("modules/" + Path.GetFileName(module), File.ReadAllBytes(module));
@@ -38,14 +24,5 @@ internal static class GuestInitramfs
 
         cpio.AddFile("modules/order", System.Text.Encoding.UTF8.GetBytes(string.Concat(modules.Select(module => Path.GetFileName(module) + "\n"))));
         cpio.Finish();
-    }
-
-    private static byte[] ReadInitScript()
-    {
-        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream("Orchestrator.Agent.Guest.init.sh")
-            ?? throw new InvalidOperationException("the guest's init script is not embedded");
-        using var content = new MemoryStream();
-        stream.CopyTo(content);
-        return content.ToArray();
     }
 }

@@ -38,7 +38,7 @@ public sealed class GuestKernel(GuestOptions options, TimeProvider time)
         }
     }
 
-    // The newest by name order of its preparation; another init script or busybox makes another directory.
+    // The newest by name order of its preparation; another init makes another directory.
     private GuestFiles? FindPrepared()
     {
         var suffix = "+" + Fingerprint();
@@ -51,11 +51,6 @@ public sealed class GuestKernel(GuestOptions options, TimeProvider time)
 
     private async Task<GuestFiles> PrepareAsync(CancellationToken cancel)
     {
-        if (!File.Exists(options.Busybox))
-        {
-            throw new GuestKernelException($"{options.Busybox} is missing: install the package busybox-static");
-        }
-
         var work = Path.Combine(options.Directory, ".new-" + Guid.NewGuid().ToString("N"));
         Directory.CreateDirectory(work);
         try
@@ -63,7 +58,7 @@ public sealed class GuestKernel(GuestOptions options, TimeProvider time)
             var (version, image, modules) = options.KernelPath is { } path
                 ? (Path.GetFileName(path), path, options.KernelModulesDirectory)
                 : await UnpackPackageAsync(work, cancel);
-            return Assemble(version, image, modules);
+            return Assemble(version, image, modules, await GuestInit.BuildAsync(work, cancel));
         }
         finally
         {
@@ -71,7 +66,7 @@ public sealed class GuestKernel(GuestOptions options, TimeProvider time)
         }
     }
 
-    private GuestFiles Assemble(string version, string image, string? modules)
+    private GuestFiles Assemble(string version, string image, string? modules, byte[] init)
     {
         var complete = Path.Combine(options.Directory, $"{version}+{Fingerprint()}");
         var partial = Path.Combine(options.Directory, ".part-" + Guid.NewGuid().ToString("N"));
@@ -84,7 +79,7 @@ public sealed class GuestKernel(GuestOptions options, TimeProvider time)
 
         using (var initramfs = File.Create(Path.Combine(partial, "initramfs")))
         {
-            GuestInitramfs.Write(initramfs, options.Busybox, modules is null ? [] : KernelModules.InLoadOrder(modules));
+            GuestInitramfs.Write(initramfs, init, modules is null ? [] : KernelModules.InLoadOrder(modules));
             initramfs.Flush(flushToDisk: true);
         }
 
@@ -138,7 +133,7 @@ public sealed class GuestKernel(GuestOptions options, TimeProvider time)
     }
 
     private string Fingerprint() => ContentDigest.Of(
-        [.. GuestInitramfs.InitScript, .. System.Text.Encoding.UTF8.GetBytes($"{options.Busybox}|{options.KernelPath}|{options.KernelModulesDirectory}")]).Hex[..12];
+        System.Text.Encoding.UTF8.GetBytes($"{GuestInit.Fingerprint}|{KernelModules.Fingerprint}|{options.KernelPath}|{options.KernelModulesDirectory}")).Hex[..12];
 
     private static GuestFiles FilesOf(string directory) =>
         new(Path.GetFileName(directory), Path.Combine(directory, "vmlinux"), Path.Combine(directory, "initramfs"));

@@ -6,9 +6,6 @@ public sealed record GuestOptions
     /// <summary>Guest kernel and initramfs, prepared once and shared between agents.</summary>
     public string Directory { get; init; } = "/var/lib/orchestrator/guest";
 
-    /// <summary>A statically linked busybox: the guest's user space until the container's command runs.</summary>
-    public string Busybox { get; init; } = "/bin/busybox";
-
     /// <summary>Kernel to use instead of the packaged one: <c>vmlinux</c> or <c>bzImage</c> with virtio drivers; null to prepare one.</summary>
     public string? KernelPath { get; init; }
 

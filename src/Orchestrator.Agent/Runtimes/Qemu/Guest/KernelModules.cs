@@ -5,7 +5,10 @@ namespace Orchestrator.Agent.Runtimes.Qemu.Guest;
 /// <summary>Finds the modules that a guest needs, in the order in which they must be loaded.</summary>
 internal static class KernelModules
 {
-    private static readonly string[] Needed = ["virtio_pci", "virtio_blk", "virtio_console", "ext4"];
+    private static readonly string[] Needed = ["virtio_pci", "virtio_blk", "virtio_console", "virtio_net", "virtiofs", "overlay", "ext4"];
+
+    /// <summary>Changes with what is needed.</summary>
+    public static string Fingerprint { get; } = string.Join(',', Needed);
 
     /// <param name="directory">A <c>lib/modules/VERSION</c> directory. Modules that are not in it are taken to be built into the kernel.</param>
     /// <exception cref="InvalidDataException">A module that is there needs one that is not, or is compressed.</exception>

@@ -26,7 +26,7 @@ internal sealed record MachineDirectory(string Path, string RunDirectory)
     /// <summary>How far the raw output has been written to the log.</summary>
     public string LogCheckpoint => In("log-checkpoint.json");
 
-    /// <summary>The guest's report; see <see cref="Guest.GuestReport"/>.</summary>
+    /// <summary>What the guest reports.</summary>
     public string Report => In("report");
 
     /// <summary>Named pipes <c>control.in</c> and <c>control.out</c>: orders to the guest.</summary>

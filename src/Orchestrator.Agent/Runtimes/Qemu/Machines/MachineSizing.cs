@@ -9,9 +9,9 @@ internal static class MachineSizing
     public const int LeastMemoryMebibytes = 128;
 
     private const int DefaultMemoryMebibytes = 256;
-    private const int MostProcessors = 64;
+    public const int MostProcessors = 64;
     private const long LeastShares = 2;
-    private const long MostShares = 262_144;
+    public const long MostShares = 262_144;
 
     /// <summary>
     /// Memory is the limit, else the request, else 256 MiB; processors are the limit, else the request, rounded up.

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Orchestrator.Agent.Runtimes.Qemu.Guest;
+namespace Orchestrator.Agent.Runtimes.Qemu.Pods;
 
 /// <summary>Resolves an image's user (<c>UID|NAME[:GID|GROUP]</c>) with the image's own passwd and group files.</summary>
 internal static class UserLookup

@@ -52,7 +52,7 @@ public sealed class MachineCluster(PostgresFixture postgres) : IAsyncLifetime
             "the node is Ready and serves virtual machines");
     }
 
-    public async Task StartAgentAsync()
+    private async Task StartAgentAsync()
     {
         _agent = AgentHost.Create(new AgentSettings
         {
@@ -77,17 +77,6 @@ public sealed class MachineCluster(PostgresFixture postgres) : IAsyncLifetime
             },
         });
         await _agent.StartAsync();
-    }
-
-    /// <summary>Stops the agent; its machines stay.</summary>
-    public async Task StopAgentAsync()
-    {
-        if (_agent is { } agent)
-        {
-            _agent = null;
-            await agent.StopAsync();
-            await agent.DisposeAsync();
-        }
     }
 
     /// <summary>A pod of one container in a machine, or with another class elsewhere.</summary>
@@ -134,7 +123,12 @@ public sealed class MachineCluster(PostgresFixture postgres) : IAsyncLifetime
             await Kubectl.TryAsync(null, "delete", "deployments,jobs,pods", "--all", "--wait=true", "--timeout=120s", "--grace-period=1");
         }
 
-        await StopAgentAsync();
+        if (_agent is not null)
+        {
+            await _agent.StopAsync();
+            await _agent.DisposeAsync();
+        }
+
         if (_containerd is not null)
         {
             await _containerd.DisposeAsync();

@@ -13,7 +13,8 @@ namespace Orchestrator.Api.Reading;
 /// <summary>list: the objects' stored bytes one after another, or a table.</summary>
 internal sealed class ListVerb(ListPages pages, ListSizes sizes, ServedObjects served, TableRows tables, LargeBodies bodies)
 {
-    private const int FlushBytes = 64 * 1024;
+    // Four of TLS' largest records: what is handed over in smaller pieces is encrypted in smaller ones, each with its own way through the connection.
+    private const int ChunkBytes = 64 * 1024;
 
     public async ValueTask<StatusError?> HandleAsync(ApiCall call)
     {
@@ -103,18 +104,31 @@ internal sealed class ListVerb(ListPages pages, ListSizes sizes, ServedObjects s
         }
     }
 
-    /// <summary>Flushed every so often: a long list never stands in memory a second time.</summary>
+    /// <summary>Chunk by chunk, each flushed when it is full: a long list never stands in memory a second time.</summary>
     private static async ValueTask WritePiecesAsync(PipeWriter writer, IEnumerable<ReadOnlyMemory<byte>> pieces, CancellationToken cancel)
     {
+        var chunk = writer.GetMemory(ChunkBytes);
+        var filled = 0;
         foreach (var piece in pieces)
         {
-            writer.Write(piece.Span);
-            if (writer.UnflushedBytes >= FlushBytes)
+            for (var rest = piece; !rest.IsEmpty;)
             {
-                await writer.FlushAsync(cancel);
+                if (filled == chunk.Length)
+                {
+                    writer.Advance(filled);
+                    await writer.FlushAsync(cancel);
+                    chunk = writer.GetMemory(ChunkBytes);
+                    filled = 0;
+                }
+
+                var count = Math.Min(rest.Length, chunk.Length - filled);
+                rest[..count].CopyTo(chunk[filled..]);
+                filled += count;
+                rest = rest[count..];
             }
         }
 
+        writer.Advance(filled);
         await writer.FlushAsync(cancel);
     }
 

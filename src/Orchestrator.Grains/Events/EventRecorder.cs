@@ -19,6 +19,10 @@ internal sealed class EventRecorder(IObjectStore store, TimeProvider time, Rando
     private const int MostRemembered = 4_096;
     private const int BatchSize = 256;
 
+    // Nobody waits for an Event, but whoever commits waits for the commit that is under way: under a steady trickle of observations each of its own
+    // would be a third of all commits.
+    private static readonly TimeSpan GatherTime = TimeSpan.FromMilliseconds(100);
+
     private readonly Channel<ObservedEvent> _waiting = Channel.CreateBounded<ObservedEvent>(
         new BoundedChannelOptions(MostWaiting) { FullMode = BoundedChannelFullMode.DropOldest });
 
@@ -30,7 +34,11 @@ internal sealed class EventRecorder(IObjectStore store, TimeProvider time, Rando
     {
         while (await _waiting.Reader.WaitToReadAsync(stoppingToken))
         {
-            await WriteBatchAsync(stoppingToken);
+            await Task.Delay(GatherTime, time, stoppingToken);
+            while (_waiting.Reader.TryPeek(out _))
+            {
+                await WriteBatchAsync(stoppingToken);
+            }
         }
     }
 

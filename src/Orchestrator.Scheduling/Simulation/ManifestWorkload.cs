@@ -4,17 +4,17 @@ using Orchestrator.Model.Json;
 namespace Orchestrator.Scheduling.Simulation;
 
 /// <summary>The pods that a manifest asks for.</summary>
-/// <param name="Kind">Pod, Deployment, ReplicaSet, ReplicationController, StatefulSet, Job or DaemonSet.</param>
+/// <param name="Kind">Pod, Deployment, ReplicaSet, ReplicationController, StatefulSet, Job, CronJob or DaemonSet.</param>
 /// <param name="Namespace">The pods' namespace.</param>
 /// <param name="Name">The manifest's metadata.name.</param>
 /// <param name="Template">One of the pods, without a name: <c>metadata</c> and <c>spec</c>.</param>
-/// <param name="Count">How many of them; of a DaemonSet one per node, which is not counted here.</param>
+/// <param name="Count">How many of them; of a DaemonSet one per node, which is not counted here; of a CronJob those of one run.</param>
 public sealed record ManifestWorkload(string Kind, string Namespace, string Name, JsonObject Template, int Count)
 {
     /// <summary>Most pods of one manifest: more than any cluster holds is a typing error.</summary>
     public const int MaxPods = 200_000;
 
-    public static readonly IReadOnlyList<string> Kinds = ["Pod", "Deployment", "ReplicaSet", "ReplicationController", "StatefulSet", "Job", "DaemonSet"];
+    public static readonly IReadOnlyList<string> Kinds = ["Pod", "Deployment", "ReplicaSet", "ReplicationController", "StatefulSet", "Job", "CronJob", "DaemonSet"];
 
     /// <summary>KIND/NAME in lower case.</summary>
     public string Title => $"{Kind.ToLowerInvariant()}/{Name}";
@@ -29,16 +29,20 @@ public sealed record ManifestWorkload(string Kind, string Namespace, string Name
         string kind = manifest.Text("kind")!;
         string name = manifest.Child("metadata").Text("name") ?? "";
         string ns = manifest.Child("metadata").Text("namespace") is { Length: > 0 } given ? given : defaultNamespace;
-        JsonObject? source = kind == "Pod" ? manifest : manifest.Child("spec", "template");
+        JsonObject? spec = kind == "CronJob" ? manifest.Child("spec", "jobTemplate").Child("spec") : manifest.Child("spec");
+        JsonObject? source = kind == "Pod" ? manifest : spec.Child("template");
         if (source.Child("spec") is null)
         {
-            errors.Add(kind == "Pod" ? "spec: Required value" : "spec.template.spec: Required value");
+            errors.Add($"{TemplatePath(kind)}spec: Required value");
             return null;
         }
 
-        int? count = PodCount(kind, manifest.Child("spec"), errors);
+        int? count = PodCount(kind, spec, errors);
         return new ManifestWorkload(kind, ns, name, TemplateOf(source!, ns), count ?? 0);
     }
+
+    /// <summary>Where in a manifest of the kind its pods are described: empty, or a path with a dot at its end.</summary>
+    public static string TemplatePath(string kind) => $"{JobPath(kind)}{(kind == "Pod" ? "" : "spec.template.")}";
 
     /// <summary>One pod of the workload.</summary>
     public JsonObject Pod(string podName)
@@ -92,19 +96,21 @@ public sealed record ManifestWorkload(string Kind, string Namespace, string Name
     private static int? PodCount(string kind, JsonObject? spec, ICollection<string> errors) => kind switch
     {
         "Pod" or "DaemonSet" => 1,
-        "Job" => JobPods(spec, errors),
-        _ => Number(spec, "replicas", 1, errors),
+        "Job" or "CronJob" => JobPods(kind, spec, errors),
+        _ => Number(kind, spec, "replicas", 1, errors),
     };
 
+    private static string JobPath(string kind) => kind == "CronJob" ? "spec.jobTemplate." : "";
+
     // As many as run at once: the others come only when these have ended.
-    private static int? JobPods(JsonObject? spec, ICollection<string> errors)
+    private static int? JobPods(string kind, JsonObject? spec, ICollection<string> errors)
     {
-        int? parallelism = Number(spec, "parallelism", 1, errors);
-        int? completions = Number(spec, "completions", int.MaxValue, errors);
+        int? parallelism = Number(kind, spec, "parallelism", 1, errors);
+        int? completions = Number(kind, spec, "completions", int.MaxValue, errors);
         return parallelism is null || completions is null ? null : Math.Min(parallelism.Value, completions.Value);
     }
 
-    private static int? Number(JsonObject? spec, string field, int absent, ICollection<string> errors)
+    private static int? Number(string kind, JsonObject? spec, string field, int absent, ICollection<string> errors)
     {
         if (spec?[field] is null)
         {
@@ -116,7 +122,7 @@ public sealed record ManifestWorkload(string Kind, string Namespace, string Name
             return (int)spec.Integer(field)!.Value;
         }
 
-        errors.Add($"spec.{field}: Invalid value: {spec[field]!.ToJsonString()}: must be a whole number from 0 to {MaxPods}");
+        errors.Add($"{JobPath(kind)}spec.{field}: Invalid value: {spec[field]!.ToJsonString()}: must be a whole number from 0 to {MaxPods}");
         return null;
     }
 }

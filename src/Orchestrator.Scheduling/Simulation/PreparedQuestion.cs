@@ -50,6 +50,8 @@ internal sealed class PreparedQuestion
 
     private static string Kind(JsonObject manifest) => manifest.Text("kind") ?? "";
 
+    private static string Group(JsonObject manifest) => manifest.Text("apiVersion") is { } version && version.Contains('/', StringComparison.Ordinal) ? version[..version.IndexOf('/', StringComparison.Ordinal)] : "";
+
     private static string NameOf(JsonObject manifest) => manifest.Child("metadata").Text("name") ?? "";
 
     private static JsonElement Element(JsonObject obj) => JsonSerializer.SerializeToElement(obj, SimulationJson.Default.JsonObject);
@@ -75,6 +77,10 @@ internal sealed class PreparedQuestion
             {
                 ReadWorkload(manifest, names);
             }
+            else if (Group(manifest) is "kubevirt.io" or "pool.kubevirt.io")
+            {
+                _errors.Add($"{kind.ToLowerInvariant()}/{NameOf(manifest)}: kind: Unsupported value: \"{kind}\": how much room it takes is not worked out here; give a Pod of its size");
+            }
             else if (kind is not ("RuntimeClass" or "PriorityClass" or "Namespace" or "PodDisruptionBudget" or "Node" or "Hypervisor"))
             {
                 _passedOver[kind] = _passedOver.GetValueOrDefault(kind) + 1;
@@ -89,7 +95,7 @@ internal sealed class PreparedQuestion
         ManifestWorkload? workload = ManifestWorkload.Read(manifest, _question.DefaultNamespace, errors);
         if (workload is not null)
         {
-            string prefix = workload.Kind == "Pod" ? "" : "spec.template.";
+            string prefix = ManifestWorkload.TemplatePath(workload.Kind);
             JsonObject pod = workload.Pod(workload.Name);
             errors.AddRange(_cluster.Classes.Admit(pod).Select(e => prefix + e));
             if (workload.Kind == "Pod" && !names.Add($"{workload.Namespace}/{workload.Name}"))

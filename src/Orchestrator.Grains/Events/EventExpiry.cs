@@ -13,13 +13,16 @@ internal sealed partial class EventExpiry(IObjectStore store, TimeProvider time,
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
     private const int BatchSize = 500;
 
+    /// <summary>How far a client's clock may be ahead of ours.</summary>
+    private static readonly TimeSpan ClockDifference = TimeSpan.FromMinutes(5);
+
     /// <summary>The deletions of events that have had their time, at most one batch.</summary>
     internal static List<Mutation> Expired(IEnumerable<StoredObject> events, DateTimeOffset now)
     {
         var deletions = new List<Mutation>();
         foreach (StoredObject stored in events)
         {
-            if (LastObserved(stored) is not { } last || now - last > Lifetime)
+            if (LastObserved(stored, now) is not { } last || now - last > Lifetime)
             {
                 deletions.Add(new DeleteObject(stored.Key, stored.Revision));
             }
@@ -50,14 +53,25 @@ internal sealed partial class EventExpiry(IObjectStore store, TimeProvider time,
     }
 
     // Without a tree: there may be tens of thousands, most of them young, and all are looked at every minute.
-    private static DateTimeOffset? LastObserved(StoredObject stored)
+    // The latest of all times: a client may report now what it says it saw long ago, and such an Event is news as well. What lies ahead is no observation.
+    private static DateTimeOffset? LastObserved(StoredObject stored, DateTimeOffset now)
     {
         ReadOnlySpan<byte> json = stored.Json.Span;
         var whole = new Span(0, json.Length);
-        return TimeIn(json, JsonMembers.Find(json, whole, "series"u8), "lastObservedTime"u8)
-            ?? TimeIn(json, whole, "lastTimestamp"u8)
-            ?? TimeIn(json, whole, "eventTime"u8)
-            ?? TimeIn(json, JsonMembers.Find(json, whole, "metadata"u8), "creationTimestamp"u8);
+        DateTimeOffset? last = null;
+        Take(TimeIn(json, JsonMembers.Find(json, whole, "series"u8), "lastObservedTime"u8));
+        Take(TimeIn(json, whole, "lastTimestamp"u8));
+        Take(TimeIn(json, whole, "eventTime"u8));
+        Take(TimeIn(json, JsonMembers.Find(json, whole, "metadata"u8), "creationTimestamp"u8));
+        return last;
+
+        void Take(DateTimeOffset? time)
+        {
+            if (time <= now + ClockDifference && !(time <= last))
+            {
+                last = time;
+            }
+        }
     }
 
     private static DateTimeOffset? TimeIn(ReadOnlySpan<byte> json, Span? obj, ReadOnlySpan<byte> name) =>

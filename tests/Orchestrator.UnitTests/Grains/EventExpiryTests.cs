@@ -11,22 +11,24 @@ public sealed class EventExpiryTests
     private static readonly DateTimeOffset Now = new(2026, 5, 1, 12, 0, 0, TimeSpan.Zero);
 
     [Fact]
-    public void An_event_goes_an_hour_after_it_was_last_observed_whichever_field_says_when()
+    public void An_event_goes_an_hour_after_it_was_last_observed_or_made_whichever_is_later()
     {
         StoredObject[] events =
         [
-            Event("series-old", created: 200, lastTimestamp: 1, series: 61),
+            Event("series-old", created: 200, lastTimestamp: 70, series: 61),
             Event("series-young", created: 200, lastTimestamp: 90, series: 59),
-            Event("last-old", created: 1, lastTimestamp: 61, eventTime: 2),
+            Event("last-old", created: 200, lastTimestamp: 61, eventTime: 62),
             Event("last-young", created: 200, lastTimestamp: 59, eventTime: 90),
-            Event("event-old", created: 1, eventTime: 61),
+            Event("event-old", created: 61, eventTime: 200),
             Event("event-young", created: 200, eventTime: 59),
             Event("created-old", created: 61),
             Event("created-young", created: 59),
+            Event("told-late", created: 1, lastTimestamp: 300, eventTime: 300),
+            Event("told-ahead", created: 61, eventTime: -300),
             Event("timeless"),
         ];
         Assert.Equal(
-            ["series-old", "last-old", "event-old", "created-old", "timeless"],
+            ["series-old", "last-old", "event-old", "created-old", "told-ahead", "timeless"],
             EventExpiry.Expired(events, Now).Select(m => m.Key.Name));
     }
 

@@ -19,7 +19,7 @@ internal static class CaseFields
             Measures.Watches => spec with { Clients = Clients(fields), Arrivals = Arrivals(fields, isRequired: true) },
             Measures.Memory => spec with { Count = Count(fields, 10_000) },
             Measures.Bind => Arriving(spec, fields),
-            Measures.Lifecycle => spec with { Arrivals = Arrivals(fields, isRequired: true), Workloads = fields.Texts("workloads"), Count = Count(fields, 0) },
+            Measures.Lifecycle => spec with { Arrivals = Arrivals(fields, isRequired: true), Workloads = fields.Texts("workloads") },
             Measures.Placement => spec with
             {
                 Workloads = fields.Texts("workloads"),
@@ -30,7 +30,7 @@ internal static class CaseFields
                 FilledWith = fields.Text("filledWith"),
             },
             Measures.Replay => spec with { Arrivals = Arrivals(fields, isRequired: true), Workloads = fields.Texts("workloads"), Scale = Scale(fields), Policy = fields.Text("policy") },
-            Measures.Rollout => spec with { Count = Count(fields, 1_000), Replicas = fields.Whole("replicas", 10, 1, 1_000) },
+            Measures.Rollout or Measures.NodeLoss => spec with { Count = Count(fields, 1_000), Replicas = fields.Whole("replicas", 10, 1, 1_000) },
             Measures.Start => spec with { Count = Count(fields, 10), Clients = Clients(fields), RuntimeClass = fields.Text("runtimeClassName") },
             Measures.Devices => spec with { Variant = fields.RequiredText("variant"), Policy = fields.OneOf("policy", "lookahead", "lookahead", "best-fit"), Demand = fields.Number("demand", 1.3, 0.01, 10) },
             _ => spec with { Variant = fields.RequiredText("variant"), Policy = fields.OneOf("policy", "best-fit", "best-fit", "expected-lifetimes"), MoveShare = fields.Number("moveShare", 0, 0, 1) },

@@ -14,18 +14,18 @@ internal sealed class RolloutScenario(Scenario scenario) : IMeasure
     private static readonly TimeSpan PhaseLimit = TimeSpan.FromMinutes(15);
 
     private readonly SharedServer _server = new();
-    private SimulatedNodes? _nodes;
+    private AgentFleet? _agents;
 
     public string Unit => "pods";
 
     public async Task<MeasuredCase> PrepareAsync(CaseSpec spec, CancellationToken cancel)
     {
         var server = await _server.GetAsync(cancel);
-        _nodes ??= await SimulatedNodes.CreateAsync(server, scenario.Nodes, cancel);
+        _agents ??= await AgentFleet.StartAsync(server, scenario.Nodes, scenario.Faults, cancel);
         var ending = new CancellationTokenSource();
-        var agents = new SimulatedAgents(server);
-        var running = agents.RunAsync(ending.Token);
-        var run = new Run(server, agents, running, await server.ConnectAsync(cancel), spec);
+        var watch = new PodWatch(server, static _ => { });
+        var running = watch.RunAsync(ending.Token);
+        var run = new Run(server, _agents, watch, running, await server.ConnectAsync(cancel), spec);
         return new MeasuredCase(run.RoundAsync)
         {
             Release = async () =>
@@ -40,16 +40,16 @@ internal sealed class RolloutScenario(Scenario scenario) : IMeasure
 
     public async ValueTask DisposeAsync()
     {
-        if (_nodes is not null)
+        if (_agents is not null)
         {
-            await _nodes.DisposeAsync();
+            await _agents.DisposeAsync();
         }
 
         await _server.DisposeAsync();
     }
 
     /// <summary>The rounds of one case.</summary>
-    private sealed class Run(ServerProcess server, SimulatedAgents agents, Task running, ApiConnection connection, CaseSpec spec) : IDisposable
+    private sealed class Run(ServerProcess server, AgentFleet agents, PodWatch watch, Task running, ApiConnection connection, CaseSpec spec) : IDisposable
     {
         private readonly int _pods = spec.Count * spec.Replicas;
         private readonly Dictionary<string, double> _figures = new(StringComparer.Ordinal);
@@ -59,7 +59,7 @@ internal sealed class RolloutScenario(Scenario scenario) : IMeasure
         public async Task<Round> RoundAsync(RoundRequest round, CancellationToken cancel)
         {
             _figures.Clear();
-            var measured = await SharedServer.Meter(server).MeasureAsync(async (_, _) =>
+            var measured = await SharedServer.Meter(server, agents.Components).MeasureAsync(async (_, _) =>
             {
                 await PhaseAsync("created", () => Population.CreateAsync(server, spec.Count, Collection, Deployment, cancel), () => AreCompleteAsync(1), cancel);
                 await PhaseAsync("rolled out", () => EachAsync(i => ApiConnection.WithBody("PATCH", $"{Collection}/web-{i}", "application/strategic-merge-patch+json", NewImage)), () => AreCompleteAsync(2), cancel);
@@ -84,7 +84,7 @@ internal sealed class RolloutScenario(Scenario scenario) : IMeasure
 
                 if (Stopwatch.GetElapsedTime(started) > PhaseLimit)
                 {
-                    throw new LoadException($"not all were {phase} within {PhaseLimit}; {agents.ReadyPods} pods are ready");
+                    throw new LoadException($"not all were {phase} within {PhaseLimit}; {watch.ReadyPods} pods are ready");
                 }
 
                 await Task.Delay(PollInterval, cancel);
@@ -108,7 +108,7 @@ internal sealed class RolloutScenario(Scenario scenario) : IMeasure
         // Cheap to ask until the agents' pods are as many as there should be.
         private async Task<bool> AreCompleteAsync(int generation)
         {
-            if (agents.ReadyPods != _pods)
+            if (watch.ReadyPods != _pods)
             {
                 return false;
             }
@@ -118,7 +118,7 @@ internal sealed class RolloutScenario(Scenario scenario) : IMeasure
                 Is(d, "observedGeneration", generation) && Is(d, "updatedReplicas", spec.Replicas) && Is(d, "availableReplicas", spec.Replicas) && Is(d, "replicas", spec.Replicas));
         }
 
-        private async Task<bool> AreGoneAsync() => agents.ReadyPods == 0 && await CountAsync("/api/v1/pods") == 0 && await CountAsync("/apis/apps/v1/replicasets") == 0;
+        private async Task<bool> AreGoneAsync() => watch.ReadyPods == 0 && await CountAsync("/api/v1/pods") == 0 && await CountAsync("/apis/apps/v1/replicasets") == 0;
 
         private async Task<int> CountAsync(string path)
         {
@@ -134,7 +134,7 @@ internal sealed class RolloutScenario(Scenario scenario) : IMeasure
 
         private string Deployment(int index) => string.Create(CultureInfo.InvariantCulture, $$$$"""
             {"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"web-{{{{index}}}}"},"spec":{"replicas":{{{{spec.Replicas}}}},
-            "selector":{"matchLabels":{"app":"web-{{{{index}}}}"} },"template":{"metadata":{"labels":{"app":"web-{{{{index}}}}"} },"spec":{"containers":[{"name":"main",
+            "selector":{"matchLabels":{"app":"web-{{{{index}}}}"} },"template":{"metadata":{"labels":{"app":"web-{{{{index}}}}"} },"spec":{"automountServiceAccountToken":false,"containers":[{"name":"main",
             "image":"registry.example.com/team/web:1","resources":{"requests":{"cpu":"100m","memory":"64Mi"} } }] } } } }
             """);
     }

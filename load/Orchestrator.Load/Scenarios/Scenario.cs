@@ -104,10 +104,11 @@ internal static class Measures
     public const string Placement = "placement";
     public const string Replay = "replay";
     public const string Lifecycle = "lifecycle";
+    public const string NodeLoss = "nodeLoss";
     public const string Rollout = "rollout";
     public const string Start = "start";
     public const string Devices = "devices";
     public const string Hosts = "hosts";
 
-    public static string[] All { get; } = [Store, Requests, Lists, Watches, Memory, Bind, Placement, Replay, Lifecycle, Rollout, Start, Devices, Hosts];
+    public static string[] All { get; } = [Store, Requests, Lists, Watches, Memory, Bind, Placement, Replay, Lifecycle, NodeLoss, Rollout, Start, Devices, Hosts];
 }

@@ -130,12 +130,12 @@ internal static class ScenarioReader
         CheckNames("cases", scenario.Cases.Select(c => c.Name), errors);
         CheckNames("workloads", scenario.Workloads.Select(w => w.Name), errors);
         CheckNames("nodes", scenario.Nodes.Select(n => n.Name), errors);
-        if (scenario.Measure is Measures.Memory or Measures.Bind or Measures.Placement or Measures.Replay or Measures.Lifecycle or Measures.Rollout && scenario.Nodes.Count == 0)
+        if (scenario.Measure is Measures.Memory or Measures.Bind or Measures.Placement or Measures.Replay or Measures.Lifecycle or Measures.NodeLoss or Measures.Rollout && scenario.Nodes.Count == 0)
         {
             errors.Add(FieldError.Required("nodes"));
         }
 
-        if (scenario.Measure is Measures.Placement or Measures.Lifecycle && scenario.Workloads.Count == 0)
+        if (scenario.Measure is Measures.Placement or Measures.Lifecycle or Measures.NodeLoss && scenario.Workloads.Count == 0)
         {
             errors.Add(FieldError.Required("workloads"));
         }
@@ -169,8 +169,8 @@ internal static class ScenarioReader
         {
             "slowScheduler" => [Measures.Placement, Measures.Replay],
             "pauseDatabase" => [Measures.Bind, Measures.Lifecycle],
-            "loseNodes" => [Measures.Lifecycle, Measures.Replay],
-            _ => [Measures.Lifecycle],
+            "loseNodes" => [Measures.NodeLoss, Measures.Replay],
+            _ => [Measures.Lifecycle, Measures.NodeLoss, Measures.Rollout],
         };
         if (FaultKinds.Contains(fault.Kind) && !measures.Contains(scenario.Measure))
         {

@@ -82,6 +82,8 @@ internal sealed class ScenarioRunner(LoadContext context, TimeProvider time, Act
         Measures.Bind => new BindScenario(scenario),
         Measures.Placement => new PlacementScenario(scenario),
         Measures.Rollout => new RolloutScenario(scenario),
+        Measures.Lifecycle => new LifecycleScenario(scenario, context),
+        Measures.NodeLoss => new NodeLossScenario(scenario),
         Measures.Devices => new OpenbScenario(context),
         Measures.Hosts => new AzureVmScenario(context),
         _ => throw new LoadException($"measure: '{scenario.Measure}' is not one of {string.Join(", ", Measures.All)}"),

@@ -18,6 +18,8 @@ internal sealed class ServerProcess : IAsyncDisposable
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(120);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(30);
 
+    private const int ConnectAttempts = 5;
+
     private readonly DirectoryInfo _directory;
     private readonly Process _process;
     private readonly Uri _address;
@@ -107,7 +109,22 @@ internal sealed class ServerProcess : IAsyncDisposable
     }
 
     /// <summary>A connection with the administrator's certificate.</summary>
-    public Task<ApiConnection> ConnectAsync(CancellationToken cancel)
+    public async Task<ApiConnection> ConnectAsync(CancellationToken cancel)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await OpenAsync(cancel);
+            }
+            catch (IOException) when (attempt < ConnectAttempts)
+            {
+                // On a machine that is busy with something else the server gives up handshakes that take long.
+            }
+        }
+    }
+
+    private Task<ApiConnection> OpenAsync(CancellationToken cancel)
     {
         var pki = Path.Combine(_directory.FullName, "pki");
         var tls = new SslClientAuthenticationOptions

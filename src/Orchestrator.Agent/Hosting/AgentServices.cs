@@ -40,20 +40,27 @@ public static class AgentServices
         var capacity = NodeCapacity.OfMachine(options);
         services.AddSingleton(options).AddSingleton(layout).AddSingleton(capacity).AddSingleton(client).AddSingleton(runtimes);
         services.AddSingleton(TimeProvider.System);
+        services.AddNodeParts(network);
+        return network is null ? services : services.AddPodNetwork(network);
+    }
+
+    /// <summary>What one node is made of, given its options, layout, capacity and runtimes, a client and a clock.</summary>
+    internal static void AddNodeParts(this IServiceCollection services, PodNetworking? network)
+    {
         services.AddSingleton<RuntimeSet>().AddSingleton<RuntimeClasses>();
         services.AddSingleton<PodRegistry>().AddSingleton<NodeInventory>().AddSingleton<NodeAdmission>();
         services.AddSingleton<IConfigSources, ApiConfigSources>();
-        services.AddSingleton(s => new ProjectedFiles(s.GetRequiredService<IConfigSources>(), s.GetRequiredService<PodTokens>(), options.NodeIp, capacity.Allocatable));
+        services.AddSingleton(s => new ProjectedFiles(s.GetRequiredService<IConfigSources>(), s.GetRequiredService<PodTokens>(), s.GetRequiredService<AgentOptions>().NodeIp, s.GetRequiredService<NodeCapacity>().Allocatable));
         services.AddSingleton<ITokenIssuer, ApiTokenIssuer>().AddSingleton<PodTokens>();
-        services.AddSingleton(s => new ApiRelay(client.BaseUri, s.GetRequiredService<NodeInventory>(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<ApiRelay>>()));
-        services.AddSingleton(s => new ApiAccess(client.BaseUri, s.GetRequiredService<ApiRelay>(), s.GetService<ClusterView>()));
+        services.AddSingleton(s => new ApiRelay(s.GetRequiredService<IKubernetes>().BaseUri, s.GetRequiredService<NodeInventory>(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<ApiRelay>>()));
+        services.AddSingleton(s => new ApiAccess(s.GetRequiredService<IKubernetes>().BaseUri, s.GetRequiredService<ApiRelay>(), s.GetService<ClusterView>()));
         if (network is null)
         {
             services.AddHostedService(s => s.GetRequiredService<ApiRelay>());
         }
 
         services.AddSingleton(s => new PodResolvers(network, s.GetRequiredService<TimeProvider>()));
-        services.AddSingleton(s => new ContainerEnvironment(s.GetRequiredService<IConfigSources>(), options.NodeIp, capacity.Allocatable));
+        services.AddSingleton(s => new ContainerEnvironment(s.GetRequiredService<IConfigSources>(), s.GetRequiredService<AgentOptions>().NodeIp, s.GetRequiredService<NodeCapacity>().Allocatable));
         services.AddSingleton<HttpAction>().AddSingleton<ProbeActions>().AddSingleton<ProbeLoopParts>().AddSingleton<PodProbes>().AddSingleton<LifecycleHooks>();
         services.AddSingleton<PullCredentials>().AddSingleton<PodImages>().AddSingleton<TerminationMessages>().AddSingleton<PodEndings>();
         services.AddSingleton<PodVolumes>().AddSingleton<StepRunner>().AddSingleton<StatusWriter>().AddSingleton<PodSync>();
@@ -69,6 +76,5 @@ public static class AgentServices
         services.AddHostedService<LeaseRenewal>();
         services.AddHostedService<VolumeUpkeep>();
         services.AddHostedService<LogRotation>();
-        return network is null ? services : services.AddPodNetwork(network);
     }
 }

@@ -44,6 +44,7 @@ internal static class AgentCommand
         {
             NodeName, Kubeconfig, RootDirectory, Listen, NodeIp, ServingCertificate, ServingKey, ClientAuthority,
             BootstrapToken, ServerUrl, ContainerdSocket, Qemu, CgroupParent, ImageStore, NodeLabels, Devices, OtlpEndpoint,
+            SimulatedAgentCommand.Create(),
         };
         AgentNetworkOptions.AddTo(command);
         command.SetAction(async (parsed, cancel) =>
@@ -135,7 +136,7 @@ internal static class AgentCommand
         return IPAddress.TryParse(text, out var address) ? address : throw new CommandFailedException($"--node-ip: '{text}' is not an IP address");
     }
 
-    private static Dictionary<string, string> ParseLabels(string? text)
+    internal static Dictionary<string, string> ParseLabels(string? text)
     {
         var labels = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var pair in (text ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))

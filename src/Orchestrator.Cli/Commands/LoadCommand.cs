@@ -65,7 +65,7 @@ internal static class LoadCommand
             {
                 return await RunAsync(parsed, client, cancel);
             }
-            catch (LoadException error)
+            catch (Exception error) when (error is LoadException or IOException or HttpRequestException)
             {
                 throw new CommandFailedException(error.Message, error);
             }

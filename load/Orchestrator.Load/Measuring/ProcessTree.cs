@@ -23,6 +23,9 @@ internal static class ProcessTree
         return TimeSpan.FromSeconds(ticks / TicksPerSecond);
     }
 
+    /// <summary>CPU time of one process alone; none where it has gone.</summary>
+    public static TimeSpan OwnCpuOf(int pid) => ReadStat(pid) is { } stat ? TimeSpan.FromSeconds((Number(stat, 11) + Number(stat, 12)) / TicksPerSecond) : TimeSpan.Zero;
+
     /// <summary>The process and its children.</summary>
     public static IEnumerable<int> MembersOf(int root) => Directory.GetDirectories("/proc")
         .Select(d => int.TryParse(Path.GetFileName(d), CultureInfo.InvariantCulture, out var pid) ? pid : 0)

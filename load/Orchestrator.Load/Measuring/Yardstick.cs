@@ -9,8 +9,8 @@ namespace Orchestrator.Load.Measuring;
 internal static class Yardstick
 {
     private const int Entries = 1 << 20;
-    private const int Steps = 1 << 20;
-    private const int Tries = 5;
+    private const int Steps = 1 << 17;
+    private const int Tries = 3;
     private static readonly int[] Next = Walk();
 
     /// <summary>Nanoseconds of one step: the median of a few tries.</summary>

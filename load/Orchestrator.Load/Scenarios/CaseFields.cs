@@ -29,7 +29,7 @@ internal static class CaseFields
                 Explain = fields.Flag("explain", absent: true),
                 FilledWith = fields.Text("filledWith"),
             },
-            Measures.Replay => spec with { Arrivals = Arrivals(fields, isRequired: true), Workloads = fields.Texts("workloads"), Scale = Scale(fields), Policy = fields.Text("policy") },
+            Measures.Replay => spec with { Arrivals = Arrivals(fields, isRequired: true), Workloads = fields.Texts("workloads"), Scale = Scale(fields) },
             Measures.Rollout or Measures.NodeLoss => spec with { Count = Count(fields, 1_000), Replicas = fields.Whole("replicas", 10, 1, 1_000) },
             Measures.Start => spec with { Count = Count(fields, 10), Clients = Clients(fields), RuntimeClass = fields.Text("runtimeClassName") },
             Measures.Devices => spec with { Variant = fields.RequiredText("variant"), Policy = fields.OneOf("policy", "lookahead", "lookahead", "best-fit"), Demand = fields.Number("demand", 1.3, 0.01, 10) },

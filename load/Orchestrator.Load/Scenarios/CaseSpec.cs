@@ -37,7 +37,7 @@ internal sealed record CaseSpec
 
     public int Replicas { get; init; }
 
-    /// <summary>Seeds of traces: runs are repeated with seeds 1 to this.</summary>
+    /// <summary>Which of a trace's files.</summary>
     public string Variant { get; init; } = "";
 
     public string Policy { get; init; } = "";

@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using Orchestrator.Load.Measuring;
 using Orchestrator.Load.Results;
 
@@ -43,14 +44,16 @@ internal sealed record LoadContext(string? DataDirectory, ClusterAccess? Lab)
 {
     /// <exception cref="LoadException">No directory was named.</exception>
     public string RequiredData => DataDirectory ?? throw new LoadException("this scenario reads a trace: name the directory of its files with --data");
+
+    /// <exception cref="LoadException">There is no cluster.</exception>
+    public ClusterAccess RequiredLab => Lab ?? throw new LoadException("this scenario starts real workloads: bring up a lab with 'orchestrator lab up --install', or name a cluster with --kubeconfig");
 }
 
 /// <summary>How to reach a cluster.</summary>
 /// <param name="Server">URL of its API.</param>
-/// <param name="Authority">Its certificate authority (PEM).</param>
-/// <param name="Certificate">Client certificate (PEM).</param>
-/// <param name="Key">The client's key (PEM).</param>
-internal sealed record ClusterAccess(Uri Server, string Authority, string Certificate, string Key);
+/// <param name="Authorities">Its certificate authorities.</param>
+/// <param name="Client">Certificate and key of the client.</param>
+internal sealed record ClusterAccess(Uri Server, X509Certificate2Collection Authorities, X509Certificate2 Client);
 
 /// <summary>A load test cannot be run as asked, or cannot go on; the message is the user's.</summary>
 internal sealed class LoadException(string message, Exception? inner = null) : Exception(message, inner);

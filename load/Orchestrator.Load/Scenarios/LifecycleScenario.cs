@@ -68,7 +68,7 @@ internal sealed class LifecycleScenario(Scenario scenario, LoadContext context) 
         {
             (_server, _agents, _faults, _arrivals, _connections, _prefix) = (server, agents, faults, arrivals, connections, prefix);
             _pool = new ConnectionPool(connections);
-            _watching = new PodWatch(server, Seen).RunAsync(_over.Token);
+            _watching = new PodWatch(server.ConnectAsync, Seen).RunAsync(_over.Token);
         }
 
         public async ValueTask CloseAsync()

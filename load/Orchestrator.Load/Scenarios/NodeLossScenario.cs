@@ -32,7 +32,7 @@ internal sealed class NodeLossScenario(Scenario scenario) : IMeasure
         RoundRecorder? recorder = null;
         long lostAt = 0;
         HashSet<string> before = [];
-        var watch = new PodWatch(server, pod =>
+        var watch = new PodWatch(server.ConnectAsync, pod =>
         {
             if (pod.IsReady && Volatile.Read(ref recorder) is { } taking && before.Add(pod.Name))
             {

@@ -23,7 +23,7 @@ internal sealed class RolloutScenario(Scenario scenario) : IMeasure
         var server = await _server.GetAsync(cancel);
         _agents ??= await AgentFleet.StartAsync(server, scenario.Nodes, scenario.Faults, cancel);
         var ending = new CancellationTokenSource();
-        var watch = new PodWatch(server, static _ => { });
+        var watch = new PodWatch(server.ConnectAsync, static _ => { });
         var running = watch.RunAsync(ending.Token);
         var run = new Run(server, _agents, watch, running, await server.ConnectAsync(cancel), spec);
         return new MeasuredCase(run.RoundAsync)

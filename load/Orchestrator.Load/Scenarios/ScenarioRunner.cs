@@ -84,6 +84,8 @@ internal sealed class ScenarioRunner(LoadContext context, TimeProvider time, Act
         Measures.Rollout => new RolloutScenario(scenario),
         Measures.Lifecycle => new LifecycleScenario(scenario, context),
         Measures.NodeLoss => new NodeLossScenario(scenario),
+        Measures.Start => new StartScenario(scenario, context),
+        Measures.Replay => new ReplayScenario(scenario, context),
         Measures.Devices => new OpenbScenario(context),
         Measures.Hosts => new AzureVmScenario(context),
         _ => throw new LoadException($"measure: '{scenario.Measure}' is not one of {string.Join(", ", Measures.All)}"),

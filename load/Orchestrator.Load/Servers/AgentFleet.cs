@@ -12,8 +12,8 @@ namespace Orchestrator.Load.Servers;
 /// </summary>
 internal sealed class AgentFleet : IAsyncDisposable
 {
-    private static readonly TimeSpan ReadyLimit = TimeSpan.FromMinutes(5);
-    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan ReadyLimit = TimeSpan.FromMinutes(20);
+    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(2);
 
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("orchestrator-agents-");
     private readonly List<ProgramProcess> _kept = [];

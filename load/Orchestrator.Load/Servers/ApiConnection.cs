@@ -3,7 +3,9 @@ using System.Globalization;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using Orchestrator.Load.Scenarios;
 
 namespace Orchestrator.Load.Servers;
 
@@ -31,7 +33,17 @@ internal sealed class ApiConnection : IDisposable
         _stream = stream;
     }
 
-    public static async Task<ApiConnection> OpenAsync(IPEndPoint server, SslClientAuthenticationOptions tls, CancellationToken cancel)
+    /// <summary>A connection to the cluster's API.</summary>
+    public static async Task<ApiConnection> OpenAsync(ClusterAccess cluster, CancellationToken cancel)
+    {
+        var trust = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        trust.CustomTrustStore.AddRange(cluster.Authorities);
+        var tls = new SslClientAuthenticationOptions { TargetHost = cluster.Server.IdnHost, ClientCertificates = [cluster.Client], CertificateChainPolicy = trust };
+        var addresses = await Dns.GetHostAddressesAsync(cluster.Server.IdnHost, cancel);
+        return await OpenAsync(new IPEndPoint(addresses[0], cluster.Server.Port), tls, cancel);
+    }
+
+    private static async Task<ApiConnection> OpenAsync(IPEndPoint server, SslClientAuthenticationOptions tls, CancellationToken cancel)
     {
         var (socket, stream) = await ConnectAsync();
         return new ApiConnection(ConnectAsync, socket, stream);

@@ -13,9 +13,9 @@ namespace Orchestrator.Load.Servers;
 internal readonly record struct PodEvent(string Name, string Node, bool IsReady, bool IsGone, long At);
 
 /// <summary>Follows all pods of a server by one watch.</summary>
-/// <param name="server">The server.</param>
+/// <param name="connect">Opens a connection to it.</param>
 /// <param name="changed">Is told every event, one after another; must be quick.</param>
-internal sealed class PodWatch(ServerProcess server, Action<PodEvent> changed)
+internal sealed class PodWatch(Func<CancellationToken, Task<ApiConnection>> connect, Action<PodEvent> changed)
 {
     private readonly ConcurrentDictionary<string, string> _ready = new(StringComparer.Ordinal);
     private readonly ArrayBufferWriter<byte> _line = new(8192);
@@ -29,7 +29,7 @@ internal sealed class PodWatch(ServerProcess server, Action<PodEvent> changed)
     /// <summary>Follows until told to end.</summary>
     public async Task RunAsync(CancellationToken cancel)
     {
-        using var watch = await server.ConnectAsync(cancel);
+        using var watch = await connect(cancel);
         await watch.StreamAsync(ApiConnection.GetStream("/api/v1/pods?watch=1"), Receive, cancel);
     }
 

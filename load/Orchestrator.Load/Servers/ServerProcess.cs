@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
-using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using Orchestrator.Load.Measuring;
@@ -127,18 +126,12 @@ internal sealed class ServerProcess : IAsyncDisposable
     private Task<ApiConnection> OpenAsync(CancellationToken cancel)
     {
         var pki = Path.Combine(_directory.FullName, "pki");
-        var tls = new SslClientAuthenticationOptions
-        {
-            TargetHost = _address.Host,
-            ClientCertificates = [X509Certificate2.CreateFromPemFile(Path.Combine(pki, "admin.crt"), Path.Combine(pki, "admin.key"))],
-            CertificateChainPolicy = new X509ChainPolicy
-            {
-                TrustMode = X509ChainTrustMode.CustomRootTrust,
-                RevocationMode = X509RevocationMode.NoCheck,
-                CustomTrustStore = { X509CertificateLoader.LoadCertificateFromFile(Path.Combine(pki, "ca.crt")) },
-            },
-        };
-        return ApiConnection.OpenAsync(new IPEndPoint(IPAddress.Parse(_address.Host), _address.Port), tls, cancel);
+        return ApiConnection.OpenAsync(
+            new ClusterAccess(
+                _address,
+                [X509CertificateLoader.LoadCertificateFromFile(Path.Combine(pki, "ca.crt"))],
+                X509Certificate2.CreateFromPemFile(Path.Combine(pki, "admin.crt"), Path.Combine(pki, "admin.key"))),
+            cancel);
     }
 
     /// <summary>Stops it as its users do, so that it stops its PostgreSQL too.</summary>

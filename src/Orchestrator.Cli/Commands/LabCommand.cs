@@ -113,7 +113,7 @@ internal static class LabCommand
         var command = new Command("deps", "Check that the machine has the programs a lab and the tests need; --install gets what is missing.") { Install };
         command.SetAction(async (parsed, cancel) =>
         {
-            await new LabDependencies(Progress(), TimeProvider.System).RequireAsync(parsed.GetValue(Install), cancel);
+            await new LabDependencies(Progress(), TimeProvider.System).RequireAsync(parsed.GetValue(Install), cancel, withTests: true);
             return 0;
         });
         return command.WithExamples("orchestrator lab deps", "orchestrator lab deps --install");

@@ -125,7 +125,7 @@ internal static class LoadCommand
         }
 
         var progress = new LiveProgress(Console.Error, !Console.IsErrorRedirected);
-        var context = new LoadContext(parsed.GetValue(Data), scenario.Measure == Measures.Start ? ClusterAccessOf(parsed, client) : null);
+        var context = new LoadContext(parsed.GetValue(Data), scenario.Measure == Measures.Start ? client.Access(parsed) : null);
         var run = await new ScenarioRunner(context, TimeProvider.System, progress.Report).RunAsync(scenario, second, cancel);
         Show(run, parsed);
         return run.HasFailed ? 1 : 0;
@@ -157,12 +157,6 @@ internal static class LoadCommand
 
         CaseSpec[] cases = [.. scenario.Cases.Where(c => c.Name.Contains(only, StringComparison.OrdinalIgnoreCase))];
         return cases.Length > 0 ? scenario with { Cases = cases } : throw new CommandFailedException($"--case: no case's name contains '{only}': {string.Join("; ", scenario.Cases.Select(c => c.Name))}");
-    }
-
-    private static ClusterAccess? ClusterAccessOf(ParseResult parsed, ClientOptions client)
-    {
-        _ = (parsed, client);
-        return null;
     }
 
     private static void Show(LoadRun run, ParseResult parsed)

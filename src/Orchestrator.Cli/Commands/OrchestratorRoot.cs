@@ -31,6 +31,7 @@ internal static class OrchestratorRoot
         PlanCommand.Create(),
         LoadCommand.Create(),
         .. MachineCommands.All(),
+        CompareCommand.Create(),
         ImageCommand.Create(),
         ServerCommand.Create(),
     ];

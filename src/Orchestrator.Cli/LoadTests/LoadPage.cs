@@ -111,7 +111,7 @@ internal static class LoadPage
     private static void Latencies(HtmlPage page, LoadRun run, List<CaseRun> timed)
     {
         page.Section("Latency by percentile", () => page.Plots(timed.Chunk(SvgLines.Colours.Length).Select(group =>
-            ("milliseconds, median round", SvgLines.Draw([.. group.Select(c => LoadPlots.Curve(c))], "milliseconds", "percentile", isLogarithmic: true, LoadPlots.PercentileText)))));
+            ("milliseconds, median round", SvgLines.Draw([.. group.Select(c => LoadPlots.Curve(c))], "milliseconds", "percentile", isLogarithmic: true, LoadPlots.PercentileMarks)))));
         page.Section("Over time: all rounds, one after another", () => page.Plots(timed.SelectMany(c => new[]
         {
             ($"{c.Title}: {run.Unit} per second", SvgLines.Draw(LoadPlots.Throughput(c), $"{run.Unit}/s", "seconds")),

@@ -11,7 +11,9 @@ internal static class LoadPlots
     public static SvgLine Curve(CaseRun measured) =>
         new(measured.Title, [.. LatencyFigures.CurveShares.Zip(measured.Median.Latency!.Curve).Where(p => p.First < 1).Select(p => (Nines(p.First), p.Second))]);
 
-    public static string PercentileText(double nines) => HtmlPage.Invariant($"{100 * (1 - Math.Pow(10, -nines)):0.####}");
+    /// <summary>Percentiles that the axis names.</summary>
+    public static IReadOnlyList<(double X, string Text)> PercentileMarks { get; } =
+        [.. ((double[])[0, 0.5, 0.9, 0.99, 0.999, 0.9999, 0.99999]).Select(share => (Nines(share), HtmlPage.Invariant($"{share * 100:0.###}")))];
 
     public static IReadOnlyList<SvgLine> Throughput(CaseRun measured) =>
     [

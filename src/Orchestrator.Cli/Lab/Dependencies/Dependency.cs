@@ -27,4 +27,10 @@ internal sealed record Dependency(string Name, string Purpose, string Package, p
         new("certificate authorities", "pulls images over HTTPS", "ca-certificates", "/etc/ssl/certs/ca-certificates.crt"),
         new("kubectl", "talks to the lab", "kubernetes-client", "kubectl", "/usr/lib/google-cloud-sdk/bin/kubectl"),
     ];
+
+    /// <summary>What tests need besides.</summary>
+    public static IReadOnlyList<Dependency> OfTests { get; } =
+    [
+        new("Chromium", "pictures of reports", "chromium", "chromium", "chromium-browser", "google-chrome"),
+    ];
 }

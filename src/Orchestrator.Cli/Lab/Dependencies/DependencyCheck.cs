@@ -9,7 +9,9 @@ internal sealed class DependencyCheck(IReadOnlyList<string> searchPath, Func<str
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries),
         ExistsOnDisk);
 
-    public IReadOnlyList<Dependency> Missing() => [.. Dependency.All.Where(dependency => !IsPresent(dependency))];
+    public IReadOnlyList<Dependency> Missing() => Missing(Dependency.All);
+
+    public IReadOnlyList<Dependency> Missing(IEnumerable<Dependency> needed) => [.. needed.Where(dependency => !IsPresent(dependency))];
 
     public bool IsPresent(Dependency dependency) => dependency.AnyOf.Any(
         name => Path.IsPathRooted(name) ? exists(name) : searchPath.Any(directory => exists(Path.Combine(directory, name))));

@@ -8,9 +8,9 @@ internal sealed class LabDependencies(LabProgress progress, TimeProvider time)
 {
     /// <summary>Installs what is missing if <paramref name="install"/>, and then prepares the kernel of virtual machines too, so that the first does not wait for it.</summary>
     /// <exception cref="CommandFailedException">A program is missing and was not, or could not be, installed.</exception>
-    public async Task RequireAsync(bool install, CancellationToken cancel)
+    public async Task RequireAsync(bool install, CancellationToken cancel, bool withTests = false)
     {
-        await progress.StepAsync("Programs of the machine", () => RequireProgramsAsync(install, cancel));
+        await progress.StepAsync("Programs of the machine", () => RequireProgramsAsync(install, withTests ? [.. Dependency.All, .. Dependency.OfTests] : Dependency.All, cancel));
         if (install)
         {
             await progress.StepAsync("Kernel of virtual machines", () => PrepareGuestAsync(cancel));
@@ -31,13 +31,13 @@ internal sealed class LabDependencies(LabProgress progress, TimeProvider time)
         }
     }
 
-    private async Task RequireProgramsAsync(bool install, CancellationToken cancel)
+    private async Task RequireProgramsAsync(bool install, IReadOnlyList<Dependency> needed, CancellationToken cancel)
     {
-        var missing = DependencyCheck.OfThisMachine.Missing();
+        var missing = DependencyCheck.OfThisMachine.Missing(needed);
         if (missing.Count > 0 && install)
         {
             await new AptInstaller(progress.Note).InstallAsync([.. missing.Select(dependency => dependency.Package)], cancel);
-            missing = DependencyCheck.OfThisMachine.Missing();
+            missing = DependencyCheck.OfThisMachine.Missing(needed);
         }
 
         if (missing.Count > 0)

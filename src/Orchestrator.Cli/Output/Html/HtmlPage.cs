@@ -26,9 +26,9 @@ internal sealed class HtmlPage
         section { padding: 18px 20px; margin-bottom: 16px; overflow-x: auto; }
         table { border-collapse: collapse; width: 100%; font-size: 14px; } th { text-align: left; color: var(--soft); font-weight: 600; }
         th, td { padding: 6px 14px 6px 0; border-bottom: 1px solid var(--line); vertical-align: top; } tr:last-child td { border-bottom: 0; }
-        td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; } .good { color: var(--good); } .bad { color: var(--bad); } .warn { color: var(--warn); }
+        td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; } th.n { white-space: normal; } .good { color: var(--good); } .bad { color: var(--bad); } .warn { color: var(--warn); }
         .soft { color: var(--soft); font-size: 13px; } svg { display: block; max-width: 100%; height: auto; } svg text { font: 13px system-ui, "Liberation Sans", sans-serif; fill: var(--ink); } svg .s { fill: var(--soft); font-size: 12px; }
-        .plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(480px, 100%), 1fr)); gap: 20px; } h3 { font-size: 14px; margin: 0 0 6px; color: var(--soft); font-weight: 600; }
+        .plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(480px, 100%), 1fr)); gap: 20px; } .plots > div { max-width: 640px; } h3 { font-size: 14px; margin: 0 0 6px; color: var(--soft); font-weight: 600; }
         """;
 
     private readonly TextWriter _writer;

@@ -25,8 +25,8 @@ internal static class SvgLines
     /// <param name="unit">Of y.</param>
     /// <param name="xUnit">Of x.</param>
     /// <param name="isLogarithmic">Whether y goes by powers of ten.</param>
-    /// <param name="xText">What the axis says at x; null for the number.</param>
-    public static string Draw(IReadOnlyList<SvgLine> lines, string unit, string xUnit, bool isLogarithmic = false, Func<double, string>? xText = null)
+    /// <param name="marks">Where the axis of x says what; null for five numbers.</param>
+    public static string Draw(IReadOnlyList<SvgLine> lines, string unit, string xUnit, bool isLogarithmic = false, IReadOnlyList<(double X, string Text)>? marks = null)
     {
         var drawn = lines.Where(l => l.Points.Any(p => IsDrawn(p.Y, isLogarithmic))).ToList();
         if (drawn.Count == 0)
@@ -46,11 +46,13 @@ internal static class SvgLines
             svg.Append(HtmlPage.Invariant($"<line x1=\"{Left}\" y1=\"{y:0.#}\" x2=\"{Width - Right}\" y2=\"{y:0.#}\" stroke=\"var(--line)\"/><text class=\"s\" x=\"{Left - 6}\" y=\"{y + 4:0.#}\" text-anchor=\"end\">{Short(tick)}</text>\n"));
         }
 
-        for (var i = 0; i <= 4; i++)
+        foreach (var (x, text) in marks ?? [.. Enumerable.Range(0, 5).Select(i => (left + ((right - left) * i / 4), Short(left + ((right - left) * i / 4))))])
         {
-            var x = left + ((right - left) * i / 4);
-            var text = xText?.Invoke(x) ?? Short(x);
-            svg.Append(HtmlPage.Invariant($"<text class=\"s\" x=\"{Left + (PlotWidth * i / 4.0):0.#}\" y=\"{Top + PlotHeight + 16}\" text-anchor=\"{(i == 4 ? "end" : i == 0 ? "start" : "middle")}\">{HtmlPage.Escape(text)}</text>"));
+            var share = (x - left) / (right - left);
+            if (share is >= 0 and <= 1.0001)
+            {
+                svg.Append(HtmlPage.Invariant($"<text class=\"s\" x=\"{Left + (PlotWidth * share):0.#}\" y=\"{Top + PlotHeight + 16}\" text-anchor=\"{(share > 0.97 ? "end" : share < 0.03 ? "start" : "middle")}\">{HtmlPage.Escape(text)}</text>"));
+            }
         }
 
         svg.Append(HtmlPage.Invariant($"<text class=\"s\" x=\"{Left + (PlotWidth / 2)}\" y=\"{Top + PlotHeight + 31}\" text-anchor=\"middle\">{HtmlPage.Escape(xUnit)}</text>\n"));

@@ -38,12 +38,12 @@ internal sealed class ApiScenario : IMeasure
 
     public ValueTask DisposeAsync() => _server.DisposeAsync();
 
-    private static async ValueTask CreateAsync(ApiConnection client, string name, string value) => await client.SendAsync(
+    internal static async ValueTask CreateAsync(ApiConnection client, string name, string value) => await client.SendAsync(
         ApiConnection.Post(
             Collection,
             $$$"""{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"{{{name}}}","labels":{"load":"api"}},"data":{"value":"{{{value}}}"}}"""),
         expected: 201);
 
-    private static async ValueTask GetAsync(ApiConnection client, string name) =>
+    internal static async ValueTask GetAsync(ApiConnection client, string name) =>
         await client.SendAsync(ApiConnection.Get($"{Collection}/{name}"), expected: 200);
 }

@@ -51,7 +51,7 @@ public sealed class ReportPageTests
     private static async Task<LoadRun> RunAsync(bool versus)
     {
         var source = ScenarioSource.Open("placement-core");
-        foreach (var change in (string[])["nodes[0].count=60", "cases=[{name: simple, workloads: [simple], count: 2000, keep: 1000}, {name: spread, workloads: [spread], count: 500, keep: 200}]", "rounds=12", "warmUp=100ms"])
+        foreach (var change in (string[])["nodes[0].count=60", "cases=[{name: simple, workloads: [simple], count: 2000, keep: 1000}, {name: spread, workloads: [spread], count: 500, keep: 200}]", "rounds=8", "warmUp=100ms"])
         {
             ScenarioSource.Set(source, change);
         }

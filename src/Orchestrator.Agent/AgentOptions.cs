@@ -1,3 +1,5 @@
+using Orchestrator.Agent.Eviction;
+using Orchestrator.Agent.Nodes;
 using Orchestrator.Model.Devices;
 
 namespace Orchestrator.Agent;
@@ -25,6 +27,15 @@ public sealed record AgentOptions
 
     /// <summary>Pods the node takes at most.</summary>
     public int MaxPods { get; init; } = 110;
+
+    /// <summary>Directory below which the node keeps volumes that are made for claims; they outlive pods and agents.</summary>
+    public string LocalVolumesDirectory => Path.Combine(Path.GetFullPath(RootDirectory), "local-volumes");
+
+    /// <summary>How little may be left before pods are evicted; see <see cref="Eviction.EvictionThresholds"/>.</summary>
+    public string EvictionHard { get; init; } = EvictionThresholds.Default;
+
+    /// <summary>What is kept back from pods, by resource, in units (cores, bytes); see <see cref="Nodes.NodeCapacity"/>.</summary>
+    public IReadOnlyDictionary<string, decimal> SystemReserved { get; init; } = NodeCapacity.DefaultReserved;
 
     /// <summary>Images fetched at once.</summary>
     public int ParallelPulls { get; init; } = 5;

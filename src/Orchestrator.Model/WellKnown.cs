@@ -42,6 +42,14 @@ public static class WellKnown
 
     public const string UnschedulableTaint = "node.kubernetes.io/unschedulable";
 
+    /// <summary>Taints of nodes that run short of something, by the condition that says so.</summary>
+    public static readonly IReadOnlyDictionary<string, string> PressureTaints = new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["MemoryPressure"] = "node.kubernetes.io/memory-pressure",
+        ["DiskPressure"] = "node.kubernetes.io/disk-pressure",
+        ["PIDPressure"] = "node.kubernetes.io/pid-pressure",
+    };
+
     /// <summary>Namespaces that exist in every cluster and cannot be deleted.</summary>
     public static readonly IReadOnlyList<string> SystemNamespaces = ["default", "kube-system", "kube-public", NodeLeaseNamespace];
 

@@ -9,7 +9,7 @@ public static class Eventually
     private static readonly TimeSpan PatienceLimit = TimeSpan.FromMinutes(3);
 
     /// <summary>The first value that is not null; a <see cref="TimeoutException"/> that says what was waited for, otherwise.</summary>
-    public static async Task<T> GetAsync<T>(Func<Task<T?>> ask, string what, TimeSpan? within = null, Func<string>? describe = null)
+    public static async Task<T> GetAsync<T>(Func<Task<T?>> ask, string what, TimeSpan? within = null, Func<string>? describe = null, TimeSpan? interval = null)
         where T : class
     {
         var limit = within ?? PatienceLimit;
@@ -26,10 +26,10 @@ public static class Eventually
                 throw new TimeoutException($"{what} did not happen within {limit}. {describe?.Invoke()}");
             }
 
-            await Task.Delay(Interval);
+            await Task.Delay(interval ?? Interval);
         }
     }
 
-    public static Task TrueAsync(Func<Task<bool>> ask, string what, TimeSpan? within = null, Func<string>? describe = null) =>
-        GetAsync(async () => await ask() ? "" : null, what, within, describe);
+    public static Task TrueAsync(Func<Task<bool>> ask, string what, TimeSpan? within = null, Func<string>? describe = null, TimeSpan? interval = null) =>
+        GetAsync(async () => await ask() ? "" : null, what, within, describe, interval);
 }

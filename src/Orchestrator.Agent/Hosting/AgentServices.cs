@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Agent.Containers;
 using Orchestrator.Agent.Events;
+using Orchestrator.Agent.Eviction;
 using Orchestrator.Agent.Images;
 using Orchestrator.Agent.Images.Credentials;
 using Orchestrator.Agent.Logs;
@@ -19,6 +20,7 @@ using Orchestrator.Agent.Streams;
 using Orchestrator.Agent.Tokens;
 using Orchestrator.Agent.Usage;
 using Orchestrator.Agent.Volumes;
+using Orchestrator.Agent.Volumes.Claims;
 
 namespace Orchestrator.Agent.Hosting;
 
@@ -63,9 +65,11 @@ public static class AgentServices
         services.AddSingleton(s => new ContainerEnvironment(s.GetRequiredService<IConfigSources>(), s.GetRequiredService<AgentOptions>().NodeIp, s.GetRequiredService<NodeCapacity>().Allocatable));
         services.AddSingleton<HttpAction>().AddSingleton<ProbeActions>().AddSingleton<ProbeLoopParts>().AddSingleton<PodProbes>().AddSingleton<LifecycleHooks>();
         services.AddSingleton<PullCredentials>().AddSingleton<PodImages>().AddSingleton<TerminationMessages>().AddSingleton<PodEndings>();
+        services.AddSingleton<LocalDirectories>().AddSingleton<ClaimedVolumes>();
         services.AddSingleton<PodVolumes>().AddSingleton<StepRunner>().AddSingleton<StatusWriter>().AddSingleton<PodSync>();
         services.AddSingleton<ContainerLogs>().AddSingleton<LogReader>();
         services.AddSingleton<RunningContainers>().AddSingleton<StreamSessions>().AddSingleton<StreamEndpoints>().AddSingleton<MachineEndpoints>();
+        services.AddSingleton<NodePressure>().AddHostedService<EvictionLoop>();
         services.AddSingleton<UsageSampler>().AddSingleton<UsageEndpoints>().AddSingleton<TunnelEndpoint>();
         services.AddSingleton<EventRecorder>().AddSingleton<IEventSink>(s => s.GetRequiredService<EventRecorder>());
         services.AddHostedService(s => s.GetRequiredService<EventRecorder>());
@@ -75,6 +79,7 @@ public static class AgentServices
         services.AddHostedService<RuntimeProbes>();
         services.AddHostedService<LeaseRenewal>();
         services.AddHostedService<VolumeUpkeep>();
+        services.AddHostedService<VolumeReclaim>();
         services.AddHostedService<LogRotation>();
     }
 }

@@ -1,6 +1,8 @@
 using System.Globalization;
 using k8s.Models;
 using Orchestrator.Agent.Devices;
+using Orchestrator.Agent.Eviction;
+using Orchestrator.Agent.Pods;
 using Orchestrator.Agent.Status;
 
 namespace Orchestrator.Agent.Nodes;
@@ -13,7 +15,7 @@ public sealed record AdmissionRefusal(string Reason, string Message);
 /// The node's own last word on what fits it. The scheduler decides on what it knows, and two of them may briefly be at work; the node
 /// knows what it has taken.
 /// </summary>
-public sealed class NodeAdmission(NodeCapacity capacity)
+public sealed class NodeAdmission(NodeCapacity capacity, NodePressure pressure)
 {
     private readonly Lock _gate = new();
     private readonly HashSet<string> _admitted = new(StringComparer.Ordinal);
@@ -58,6 +60,17 @@ public sealed class NodeAdmission(NodeCapacity capacity)
         if (counted.Count + 1 > capacity.Pods)
         {
             return Refuse("pods", 1, counted.Count, capacity.Pods);
+        }
+
+        if (SysctlAdmission.Check(pod) is { } forbidden)
+        {
+            return forbidden;
+        }
+
+        // The scheduler knows by the taints, but pods may be bound without it, or before them.
+        if (NodeSignals.All.Where(s => pressure.IsUnder(s) && (s != NodeSignal.Memory || PodQos.Of(pod) == "BestEffort")).ToList() is [var signal, ..])
+        {
+            return new AdmissionRefusal("Evicted", $"Pod was rejected: The node had condition: [{NodeSignals.Condition(signal)}]. ");
         }
 
         var used = counted.Select(PodRequests.Of).ToList();

@@ -1,4 +1,5 @@
 using k8s.Models;
+using Orchestrator.Agent.Eviction;
 using Orchestrator.Agent.Runtimes;
 using Orchestrator.Model;
 using Orchestrator.Model.Devices;
@@ -20,12 +21,19 @@ internal static class NodeObjects
         return labels;
     }
 
-    public static Dictionary<string, string> Annotations(AgentOptions options) => options.Devices.Count == 0
-        ? []
-        : new(StringComparer.Ordinal) { [WellKnown.DevicesAnnotation] = NodeDeviceText.Write(options.Devices) };
+    public static Dictionary<string, string> Annotations(AgentOptions options)
+    {
+        var annotations = new Dictionary<string, string>(StringComparer.Ordinal) { [LocalVolumes.DirectoryAnnotation] = options.LocalVolumesDirectory };
+        if (options.Devices.Count > 0)
+        {
+            annotations[WellKnown.DevicesAnnotation] = NodeDeviceText.Write(options.Devices);
+        }
+
+        return annotations;
+    }
 
     public static V1NodeStatus Status(
-        AgentOptions options, NodeCapacity capacity, IReadOnlyList<(RuntimeIdentity Identity, RuntimeHealth Health)> runtimes, V1NodeStatus? old, DateTimeOffset now)
+        AgentOptions options, NodeCapacity capacity, IReadOnlyList<(RuntimeIdentity Identity, RuntimeHealth Health)> runtimes, NodePressure pressure, V1NodeStatus? old, DateTimeOffset now)
     {
         var ready = runtimes.Where(r => r.Health.Ready).ToList();
         var first = ready.Count > 0 ? ready[0] : runtimes[0];
@@ -40,7 +48,8 @@ internal static class NodeObjects
                 ready.Count > 0
                     ? Condition("Ready", "True", "AgentReady", "agent is posting ready status", old, now)
                     : Condition("Ready", "False", "NoRuntimeReady", string.Join("; ", runtimes.Select(r => $"{r.Identity.Technology}: {r.Health.Message}")), old, now),
-                .. (old?.Conditions ?? []).Where(c => c.Type != "Ready"),
+                .. NodeSignals.All.Select(s => Pressure(s, pressure.IsUnder(s), old, now)),
+                .. (old?.Conditions ?? []).Where(c => c.Type != "Ready" && NodeSignals.All.All(s => NodeSignals.Condition(s) != c.Type)),
             ],
             NodeInfo = new V1NodeSystemInfo
             {
@@ -56,6 +65,12 @@ internal static class NodeObjects
                 ContainerRuntimeVersion = $"{first.Identity.Technology}://{first.Health.Version}",
             },
         };
+    }
+
+    private static V1NodeCondition Pressure(NodeSignal signal, bool isShort, V1NodeStatus? old, DateTimeOffset now)
+    {
+        var (reason, message) = NodeSignals.Explain(signal, isShort);
+        return Condition(NodeSignals.Condition(signal), isShort ? "True" : "False", reason, message, old, now);
     }
 
     public static V1Hypervisor Hypervisor(AgentOptions options, V1Node node, RuntimeIdentity identity) => new()

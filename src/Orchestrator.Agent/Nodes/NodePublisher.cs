@@ -5,6 +5,7 @@ using k8s.Autorest;
 using k8s.Models;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Orchestrator.Agent.Eviction;
 using Orchestrator.Agent.Feeds;
 using Orchestrator.Agent.Pods;
 using Orchestrator.Agent.Runtimes;
@@ -17,7 +18,7 @@ namespace Orchestrator.Agent.Nodes;
 /// Keeps the Node and its Hypervisors in the API as they are in fact. Reads, compares, and writes only what differs; a Node that somebody deleted is made again.
 /// </summary>
 public sealed partial class NodePublisher(
-    IKubernetes client, AgentOptions options, NodeCapacity capacity, RuntimeSet runtimes, NodeInventory inventory, TimeProvider time, ILogger<NodePublisher> logger) : BackgroundService
+    IKubernetes client, AgentOptions options, NodeCapacity capacity, RuntimeSet runtimes, NodeInventory inventory, NodePressure pressure, TimeProvider time, ILogger<NodePublisher> logger) : BackgroundService
 {
     private const string Version = "v1";
     private const string Plural = "hypervisors";
@@ -28,6 +29,7 @@ public sealed partial class NodePublisher(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         runtimes.OnChanged((_, _) => _wakes.Wake());
+        pressure.OnChanged(() => _wakes.Wake());
         while (!stoppingToken.IsCancellationRequested)
         {
             var pause = options.PublicationInterval;
@@ -56,7 +58,7 @@ public sealed partial class NodePublisher(
             await PublishHypervisorAsync(node, runtime, identity, state, cancel);
         }
 
-        var status = NodeObjects.Status(options, capacity, [.. health.Select(h => (h.Identity, h.Health))], node.Status, time.GetUtcNow());
+        var status = NodeObjects.Status(options, capacity, [.. health.Select(h => (h.Identity, h.Health))], pressure, node.Status, time.GetUtcNow());
         if (Changes(node.Status, status) is { } changes)
         {
             await client.CoreV1.PatchNodeStatusAsync(MergePatch("status", changes), options.NodeName, cancellationToken: cancel);
@@ -79,7 +81,7 @@ public sealed partial class NodePublisher(
             var node = await client.CoreV1.ReadNodeAsync(options.NodeName, cancellationToken: cancel);
             var missing = Missing(labels, node.Metadata.Labels);
             var unsaid = Missing(annotations, node.Metadata.Annotations);
-            if (annotations.Count == 0 && node.Metadata.Annotations?.ContainsKey(WellKnown.DevicesAnnotation) == true)
+            if (!annotations.ContainsKey(WellKnown.DevicesAnnotation) && node.Metadata.Annotations?.ContainsKey(WellKnown.DevicesAnnotation) == true)
             {
                 unsaid[WellKnown.DevicesAnnotation] = null;
             }

@@ -7,17 +7,20 @@ namespace Orchestrator.Agent.Nodes;
 /// <summary>What a pod asks of its node, by the rule of <see cref="PodTotal{TName,TAmount}"/>, in units (cores, bytes).</summary>
 public static class PodRequests
 {
-    public static IReadOnlyDictionary<string, decimal> Of(V1Pod pod)
+    public static IReadOnlyDictionary<string, decimal> Of(V1Pod pod) => Total(pod, Of);
+
+    /// <summary>The same rule for other amounts of containers, such as their limits.</summary>
+    public static IReadOnlyDictionary<string, decimal> Total(V1Pod pod, Func<V1Container, Dictionary<string, decimal>> amounts)
     {
         var total = new PodTotal<string, decimal>(StringComparer.Ordinal, decimal.Add);
         foreach (var init in pod.Spec.InitContainers ?? [])
         {
-            total.AddInit(Of(init), PodContainers.IsSidecar(init));
+            total.AddInit(amounts(init), PodContainers.IsSidecar(init));
         }
 
         foreach (var container in pod.Spec.Containers)
         {
-            total.AddContainer(Of(container));
+            total.AddContainer(amounts(container));
         }
 
         return total.Finish((pod.Spec.Overhead ?? new Dictionary<string, ResourceQuantity>(StringComparer.Ordinal))

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace Orchestrator.Agent.Platform;
 
@@ -8,7 +9,9 @@ internal static partial class Posix
 {
     private const int OpenReadOnly = 0;
     private const int OpenDirectory = 0x10000;
+    private const int OpenNoFollow = 0x20000;
     private const int OpenCloseOnExec = 0x80000;
+    private const int OpenPath = 0x200000;
     private const int FallocateKeepSize = 1;
     private const int FallocatePunchHole = 2;
     private const int NoSuchProcess = 3;
@@ -29,6 +32,26 @@ internal static partial class Posix
         }
     }
 
+    /// <summary>Opens a file or directory below another for its place alone (<c>O_PATH</c>), following no symbolic link on the way.</summary>
+    /// <param name="top">Directory to begin at.</param>
+    /// <param name="relative">Path from there, without <c>..</c>; <c>.</c> for the directory itself.</param>
+    public static SafeFileHandle OpenBelow(string top, string relative)
+    {
+        var handle = new SafeFileHandle(Check(Open(top, OpenPath | OpenNoFollow | OpenCloseOnExec), "open", top), ownsHandle: true);
+        foreach (var part in relative.Split('/').Where(p => p is not "."))
+        {
+            using var above = handle;
+            handle = new SafeFileHandle(Check(OpenAt((int)above.DangerousGetHandle(), part, OpenPath | OpenNoFollow | OpenCloseOnExec), "open", $"{top}: {part}"), ownsHandle: true);
+            if (StatusOf(handle).Kind == FileKind.SymbolicLink)
+            {
+                handle.Dispose();
+                throw new IOException($"open {top}: {part} is a symbolic link");
+            }
+        }
+
+        return handle;
+    }
+
     /// <summary>Sets owner and group of the name itself, not of what a symbolic link points to.</summary>
     public static void ChangeOwner(string path, int userId, int groupId) => Check(LChown(path, userId, groupId), "lchown", path);
 
@@ -44,7 +67,7 @@ internal static partial class Posix
     }
 
     /// <summary>Gives the file's first bytes back to the file system; offsets of the rest stay what they are.</summary>
-    public static void PunchHole(Microsoft.Win32.SafeHandles.SafeFileHandle file, long lengthBytes) =>
+    public static void PunchHole(SafeFileHandle file, long lengthBytes) =>
         Check(Fallocate(file, FallocateKeepSize | FallocatePunchHole, 0, lengthBytes), "fallocate", "log buffer");
 
     /// <summary>Sends a signal; false if there is no such process.</summary>
@@ -60,20 +83,31 @@ internal static partial class Posix
     }
 
     /// <summary>An ioctl without argument; negative results are the error number, negated.</summary>
-    public static int Ioctl(Microsoft.Win32.SafeHandles.SafeFileHandle file, uint request)
+    public static int Ioctl(SafeFileHandle file, uint request)
     {
         var result = IoctlCore(file, request, 0);
         return result < 0 ? -Marshal.GetLastPInvokeError() : result;
     }
 
     /// <summary>Owner, group and type of the name itself, by <c>statx</c>, whose layout is the same on every architecture.</summary>
-    public static unsafe FileStatus Status(string path)
+    public static FileStatus Status(string path)
     {
         const int currentDirectory = -100;
         const int noFollow = 0x100;
+        return Status(currentDirectory, path, noFollow);
+    }
+
+    private static FileStatus StatusOf(SafeFileHandle handle)
+    {
+        const int emptyPath = 0x1000;
+        return Status((int)handle.DangerousGetHandle(), "", emptyPath);
+    }
+
+    private static unsafe FileStatus Status(int directory, string path, int flags)
+    {
         const uint basicStatus = 0x7ff;
         var buffer = stackalloc byte[256];
-        Check(StatX(currentDirectory, path, noFollow, basicStatus, buffer), "statx", path);
+        Check(StatX(directory, path, flags, basicStatus, buffer), "statx", path);
         return new FileStatus(*(uint*)(buffer + 20), *(uint*)(buffer + 24), (FileKind)(*(ushort*)(buffer + 28) & 0xF000));
     }
 
@@ -85,6 +119,9 @@ internal static partial class Posix
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "openat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int OpenAt(int directory, string path, int flags);
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     private static partial int Fsync(int descriptor);
@@ -102,13 +139,13 @@ internal static partial class Posix
     private static partial int MkFifo(string path, uint mode);
 
     [LibraryImport("libc", EntryPoint = "fallocate", SetLastError = true)]
-    private static partial int Fallocate(Microsoft.Win32.SafeHandles.SafeFileHandle file, int mode, long offset, long length);
+    private static partial int Fallocate(SafeFileHandle file, int mode, long offset, long length);
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     private static partial int Kill(int processId, int signal);
 
     [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
-    private static partial int IoctlCore(Microsoft.Win32.SafeHandles.SafeFileHandle file, nuint request, nint argument);
+    private static partial int IoctlCore(SafeFileHandle file, nuint request, nint argument);
 
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static unsafe partial int StatX(int directory, string path, int flags, uint mask, byte* buffer);

@@ -26,4 +26,8 @@ public sealed record NodeLayout(string Root)
 
     /// <summary>Directory of one volume of a pod.</summary>
     public string Volume(string uid, string volume) => Path.Combine(PodDirectory(uid), "volumes", volume);
+
+    /// <summary>Where a part of a volume is mounted for one mount of a container.</summary>
+    public string SubPath(string uid, string volume, string container, int mount) =>
+        Path.Combine(PodDirectory(uid), "volume-subpaths", volume, container, mount.ToString(CultureInfo.InvariantCulture));
 }

@@ -12,4 +12,8 @@ public interface IMeasuredRuntime
 /// <param name="At">The moment.</param>
 /// <param name="CpuNanoseconds">Processor time since it was started, over all processors. Of a machine: that of its emulator, so guest and devices.</param>
 /// <param name="WorkingSetBytes">Memory in use that cannot be dropped: without file pages that were not touched lately.</param>
-public sealed record ContainerUsage(string PodUid, string Container, string ContainerId, DateTimeOffset At, long CpuNanoseconds, long WorkingSetBytes);
+public sealed record ContainerUsage(string PodUid, string Container, string ContainerId, DateTimeOffset At, long CpuNanoseconds, long WorkingSetBytes)
+{
+    /// <summary>What it has written into its own root file system; 0 where that is not known.</summary>
+    public long WritableBytes { get; init; }
+}

@@ -97,7 +97,19 @@ public sealed record ContainerRequest(
     public string? TargetContainerId { get; init; }
 }
 
-public sealed record HostMount(string HostPath, string ContainerPath, bool ReadOnly);
+public sealed record HostMount(string HostPath, string ContainerPath, bool ReadOnly)
+{
+    /// <summary>Whether what is mounted below it later is seen on the other side.</summary>
+    public MountPropagation Propagation { get; init; }
+}
+
+/// <summary>Which way mounts that are made below a mounted directory go.</summary>
+public enum MountPropagation
+{
+    None,
+    FromHost,
+    BothWays,
+}
 
 public enum ContainerState
 {

@@ -37,7 +37,7 @@ public sealed record CreateContainer(string Name, int Attempt) : PodStep(Name)
         var environment = await context.Environment.ResolveAsync(context.Pod, container, sandbox.Ip, [.. context.Api.Links(context.Pod), .. api?.Variables() ?? []], cancel);
         var devices = PodDevices.Of(context.Pod, container, context.Devices);
         environment = [.. PodDevices.Environment(devices), .. environment];
-        var mounts = WithLastWords(context, container, WithHosts(context, sandbox, api, context.Volumes.Mounts(context.Pod, container)));
+        var mounts = WithLastWords(context, container, WithHosts(context, sandbox, api, context.Volumes.Mounts(context.Pod, container, environment)));
         var logPath = string.Create(CultureInfo.InvariantCulture, $"{Name}/{Attempt}.log");
         Directory.CreateDirectory(Path.Combine(context.Layout.LogDirectory(context.Pod), Name));
         var request = new ContainerRequest(

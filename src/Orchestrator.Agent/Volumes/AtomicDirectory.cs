@@ -14,7 +14,10 @@ internal static partial class AtomicDirectory
     private const string Data = "..data";
 
     /// <summary>Makes <paramref name="directory"/> show exactly <paramref name="files"/>. Repeatable; a crash at any point leaves the old or the new.</summary>
-    public static void Write(string directory, IReadOnlyList<ProjectedFile> files)
+    /// <param name="directory">The volume's directory.</param>
+    /// <param name="files">What is to be in it.</param>
+    /// <param name="finish">Called with the directory of new content, once it is written and before it is shown.</param>
+    public static void Write(string directory, IReadOnlyList<ProjectedFile> files, Action<string>? finish = null)
     {
         Directory.CreateDirectory(directory);
         var version = $"..{Fingerprint(files)}";
@@ -40,6 +43,7 @@ internal static partial class AtomicDirectory
             File.SetUnixFileMode(path, file.Mode);
         }
 
+        finish?.Invoke(target);
         var newLink = Path.Combine(directory, "..data_tmp");
         File.Delete(newLink);
         File.CreateSymbolicLink(newLink, version);

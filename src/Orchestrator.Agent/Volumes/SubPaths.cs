@@ -1,3 +1,4 @@
+using Orchestrator.Agent.Containers;
 using Orchestrator.Agent.Runtimes;
 
 namespace Orchestrator.Agent.Volumes;
@@ -13,8 +14,22 @@ internal static class SubPaths
             ? subPath ?? ""
             : throw Refuse($"subPath \"{subPath}\" must be relative and without \"..\"");
 
-    /// <summary>The path with all links followed; made as a directory where nothing is there.</summary>
-    public static string Resolve(string volume, string path)
+    /// <summary><c>subPathExpr</c> with the container's variables in place.</summary>
+    /// <exception cref="RuntimeRefusalException">One of them is not set: the path would be another than was meant.</exception>
+    public static string Expand(string expression, IReadOnlyList<KeyValuePair<string, string>> environment)
+    {
+        var values = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (name, value) in environment)
+        {
+            values[name] = value;
+        }
+
+        var path = VariableExpansion.Expand(expression, values);
+        return path.Contains("$(", StringComparison.Ordinal) ? throw Refuse($"subPathExpr \"{expression}\" names a variable that the container does not have") : path;
+    }
+
+    /// <summary>Volume and path with all links followed; made as a directory where nothing is there.</summary>
+    public static (string Root, string Path) Resolve(string volume, string path)
     {
         var root = RealPath(volume);
         var current = root;
@@ -32,7 +47,7 @@ internal static class SubPaths
             }
         }
 
-        return current;
+        return (root, current);
     }
 
     private static string RealPath(string path)

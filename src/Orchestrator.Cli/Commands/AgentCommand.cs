@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Net;
 using Microsoft.Extensions.Hosting;
 using Orchestrator.Agent.Devices;
+using Orchestrator.Agent.Eviction;
 using Orchestrator.Agent.Runtimes.Containerd;
 using Orchestrator.Cli.NodeAgent;
 using Orchestrator.Cli.Telemetry;
@@ -36,6 +37,11 @@ internal static class AgentCommand
         HelpName = "DEVICES",
     };
 
+    private static readonly Option<long?> PodPidsLimit = new("--pod-pids-limit") { Description = "Processes and threads that a pod may have; by default as many as the machine", HelpName = "N" };
+    private static readonly Option<bool> SeccompDefault = new("--seccomp-default") { Description = "Give containers that name no seccomp profile the runtime's own, rather than none" };
+    private static readonly Option<string> EvictionHard = new("--eviction-hard") { Description = "How little may be left before pods are evicted: SIGNAL<AMOUNT or SIGNAL<N%, separated by commas; signals are memory.available, nodefs.available and pid.available", HelpName = "THRESHOLDS", DefaultValueFactory = _ => EvictionThresholds.Default };
+    private static readonly Option<string?> SystemReserved = new("--system-reserved") { Description = "What is kept back from pods: cpu=QUANTITY,memory=QUANTITY,ephemeral-storage=QUANTITY; by default memory=128Mi", HelpName = "RESOURCES" };
+    private static readonly Option<string?> RegistryConfig = new("--registry-config") { Description = "The node's own credentials for registries, as Docker's config.json", HelpName = "FILE" };
     private static readonly Option<string?> OtlpEndpoint = new("--otlp-endpoint") { Description = "Where to send traces, metrics and logs (OTLP over gRPC)", HelpName = "URL" };
 
     public static Command Create()
@@ -43,7 +49,8 @@ internal static class AgentCommand
         var command = new Command("agent", "Run the pods that are bound to this node. Stopping the agent leaves them running; starting it again picks them up.")
         {
             NodeName, Kubeconfig, RootDirectory, Listen, NodeIp, ServingCertificate, ServingKey, ClientAuthority,
-            BootstrapToken, ServerUrl, ContainerdSocket, Qemu, CgroupParent, ImageStore, NodeLabels, Devices, OtlpEndpoint,
+            BootstrapToken, ServerUrl, ContainerdSocket, Qemu, CgroupParent, ImageStore, NodeLabels, Devices,
+            PodPidsLimit, SeccompDefault, EvictionHard, SystemReserved, RegistryConfig, OtlpEndpoint,
             SimulatedAgentCommand.Create(),
         };
         AgentNetworkOptions.AddTo(command);
@@ -87,6 +94,11 @@ internal static class AgentCommand
             NodeLabels = ParseLabels(parsed.GetValue(NodeLabels)),
             Devices = ParseDevices(parsed.GetValue(Devices)),
             PodNetwork = AgentNetworkOptions.Read(parsed, Path.GetFullPath(parsed.GetRequiredValue(RootDirectory))),
+            PodPidsLimit = parsed.GetValue(PodPidsLimit) is { } pids ? pids > 0 ? pids : throw new CommandFailedException("--pod-pids-limit: must be more than 0") : null,
+            SeccompDefault = parsed.GetValue(SeccompDefault),
+            EvictionHard = NodeResourceOptions.Thresholds(parsed.GetRequiredValue(EvictionHard)),
+            SystemReserved = NodeResourceOptions.Reserved(parsed.GetValue(SystemReserved)),
+            RegistryConfigPath = parsed.GetValue(RegistryConfig) is { } config ? Path.GetFullPath(config) : null,
             OtlpEndpoint = ParseOtlpEndpoint(parsed.GetValue(OtlpEndpoint)),
         };
     }

@@ -41,6 +41,9 @@ internal static class AgentHost
             Port = settings.Listen.Port,
             NodeLabels = settings.NodeLabels,
             Devices = settings.Devices ?? DeviceDetection.Find("/"),
+            EvictionHard = settings.EvictionHard,
+            SystemReserved = settings.SystemReserved,
+            RegistryConfigPath = settings.RegistryConfigPath,
         };
         var client = new Kubernetes(KubernetesClientConfiguration.BuildConfigFromConfigFile(settings.KubeconfigPath));
         var network = settings.PodNetwork is { } podNetwork ? new PodNetworking(podNetwork) : null;
@@ -67,6 +70,8 @@ internal static class AgentHost
                 SocketPath = socket,
                 NodeName = settings.NodeName,
                 CgroupParent = settings.CgroupParent,
+                PodPidsLimit = settings.PodPidsLimit,
+                SeccompDefault = settings.SeccompDefault,
             }));
         }
 

@@ -1,5 +1,7 @@
 using System.Net;
+using Orchestrator.Agent.Eviction;
 using Orchestrator.Agent.Network;
+using Orchestrator.Agent.Nodes;
 using Orchestrator.Model.Devices;
 
 namespace Orchestrator.Cli.NodeAgent;
@@ -41,6 +43,21 @@ internal sealed record AgentSettings
 
     /// <summary>How the agent makes the pod network; null where that is somebody else's.</summary>
     public PodNetworkOptions? PodNetwork { get; init; }
+
+    /// <summary>Whether containers that name no seccomp profile get the runtime's own.</summary>
+    public bool SeccompDefault { get; init; }
+
+    /// <summary>Processes and threads that a pod may have; null for no limit.</summary>
+    public long? PodPidsLimit { get; init; }
+
+    /// <summary>See <see cref="Agent.AgentOptions.EvictionHard"/>.</summary>
+    public string EvictionHard { get; init; } = EvictionThresholds.Default;
+
+    /// <summary>See <see cref="Agent.AgentOptions.SystemReserved"/>.</summary>
+    public IReadOnlyDictionary<string, decimal> SystemReserved { get; init; } = NodeCapacity.DefaultReserved;
+
+    /// <summary>See <see cref="Agent.AgentOptions.RegistryConfigPath"/>.</summary>
+    public string? RegistryConfigPath { get; init; }
 
     public Uri? OtlpEndpoint { get; init; }
 }

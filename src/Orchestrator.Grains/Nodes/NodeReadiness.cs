@@ -36,7 +36,7 @@ internal static class NodeReadiness
     private static readonly string[] Vouched = ["Ready", "MemoryPressure", "DiskPressure", "PIDPressure"];
 
     private static readonly HashSet<string> OwnTaints =
-        new([WellKnown.UnreachableTaint, WellKnown.NotReadyTaint, WellKnown.UnschedulableTaint], StringComparer.Ordinal);
+        new([WellKnown.UnreachableTaint, WellKnown.NotReadyTaint, WellKnown.UnschedulableTaint, .. WellKnown.PressureTaints.Values], StringComparer.Ordinal);
 
     /// <param name="stored">The Node.</param>
     /// <param name="silence">When its agent was last heard of.</param>
@@ -99,6 +99,7 @@ internal static class NodeReadiness
                 break;
         }
 
+        wanted.AddRange(WellKnown.PressureTaints.Where(p => StoredJson.ConditionStatus(node, p.Key) == "True").Select(p => (p.Value, NoSchedule)));
         if (node.Child("spec")?["unschedulable"] is JsonValue value && value.TryGetValue(out bool cordoned) && cordoned)
         {
             wanted.Add((WellKnown.UnschedulableTaint, NoSchedule));

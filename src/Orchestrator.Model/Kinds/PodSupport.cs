@@ -54,7 +54,7 @@ public static class PodSupport
         typeof(V1EnvVarSource), ["configMapKeyRef", "fieldRef", "resourceFieldRef", "secretKeyRef"], ["fileKeyRef"]);
 
     public static readonly FieldSupport VolumeMount = new(
-        typeof(V1VolumeMount), ["mountPath", "name", "readOnly", "subPath"], ["bindMountOptions", "mountPropagation", "recursiveReadOnly", "subPathExpr"]);
+        typeof(V1VolumeMount), ["mountPath", "mountPropagation", "name", "readOnly", "subPath", "subPathExpr"], ["bindMountOptions", "recursiveReadOnly"]);
 
     public static readonly FieldSupport Volume = new(
         typeof(V1Volume),
@@ -70,16 +70,15 @@ public static class PodSupport
 
     public static readonly FieldSupport PodSecurityContext = new(
         typeof(V1PodSecurityContext),
-        ["fsGroup", "runAsGroup", "runAsNonRoot", "runAsUser", "seccompProfile", "supplementalGroups"],
+        ["fsGroup", "fsGroupChangePolicy", "runAsGroup", "runAsNonRoot", "runAsUser", "seccompProfile", "supplementalGroups", "supplementalGroupsPolicy", "sysctls"],
         [
-            "appArmorProfile", "fsGroupChangePolicy", "seLinuxChangePolicy", "seLinuxOptions", "supplementalGroupsPolicy",
-            "sysctls", "windowsOptions",
+            "appArmorProfile", "seLinuxChangePolicy", "seLinuxOptions", "windowsOptions",
         ]);
 
     public static readonly FieldSupport SecurityContext = new(
         typeof(V1SecurityContext),
-        ["allowPrivilegeEscalation", "capabilities", "privileged", "readOnlyRootFilesystem", "runAsGroup", "runAsNonRoot", "runAsUser", "seccompProfile"],
-        ["appArmorProfile", "procMount", "seLinuxOptions", "windowsOptions"]);
+        ["allowPrivilegeEscalation", "capabilities", "privileged", "procMount", "readOnlyRootFilesystem", "runAsGroup", "runAsNonRoot", "runAsUser", "seccompProfile"],
+        ["appArmorProfile", "seLinuxOptions", "windowsOptions"]);
 
     /// <summary>All types that the check looks into.</summary>
     public static IReadOnlyList<FieldSupport> All =>
@@ -92,7 +91,12 @@ public static class PodSupport
         PodSecurityContext.Validate(spec.Child("securityContext"), "spec.securityContext", errors);
         if (spec.Flag("hostUsers") == false)
         {
-            errors.Add(FieldError.Forbidden("spec.hostUsers", "user namespaces are not supported yet"));
+            errors.Add(FieldError.Forbidden("spec.hostUsers", "user namespaces are not supported yet: containerd has them from version 2.0"));
+        }
+
+        if (spec.Child("securityContext").Text("supplementalGroupsPolicy") == "Strict")
+        {
+            errors.Add(FieldError.Forbidden("spec.securityContext.supplementalGroupsPolicy", "Strict is not supported yet: containerd has it from version 2.0"));
         }
 
         if (spec.Child("os").Text("name") is { } os and not "linux")
@@ -115,31 +119,6 @@ public static class PodSupport
             {
                 ValidateContainer(container, $"spec.{list}[{i}]", errors);
             }
-        }
-    }
-
-    /// <summary>Adds a warning for every field that is accepted, harmless, and without effect.</summary>
-    public static void Warn(JsonObject? spec, ICollection<string> warnings)
-    {
-        foreach (string list in (ReadOnlySpan<string>)["initContainers", "containers"])
-        {
-            foreach ((JsonObject container, int i) in spec.Items(list))
-            {
-                WarnOfTerminationMessage(container, $"spec.{list}[{i}]", warnings);
-            }
-        }
-    }
-
-    private static void WarnOfTerminationMessage(JsonObject container, string path, ICollection<string> warnings)
-    {
-        if (container.Text("terminationMessagePath") is { } file and not "/dev/termination-log")
-        {
-            warnings.Add($"{path}.terminationMessagePath: termination messages are not supported yet, {file} is not read");
-        }
-
-        if (container.Text("terminationMessagePolicy") == "FallbackToLogsOnError")
-        {
-            warnings.Add($"{path}.terminationMessagePolicy: termination messages are not supported yet, the log is not copied into the status");
         }
     }
 

@@ -4,6 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 using k8s;
 using k8s.Models;
 using Microsoft.AspNetCore.Builder;
+using Orchestrator.Agent.Eviction;
 using Orchestrator.Agent.Pods;
 using Orchestrator.Agent.Runtimes;
 using Orchestrator.Agent.Runtimes.Containerd;
@@ -51,7 +52,7 @@ public sealed class OneNodeCluster(PostgresFixture postgres, ContainerdNode cont
             "the node is Ready");
     }
 
-    public async Task StartAgentAsync()
+    public async Task StartAgentAsync(string? evictionHard = null)
     {
         _agent = AgentHost.Create(new AgentSettings
         {
@@ -67,6 +68,7 @@ public sealed class OneNodeCluster(PostgresFixture postgres, ContainerdNode cont
             CgroupParent = new ContainerdOptions { SocketPath = "", NodeName = "" }.CgroupParent,
             ImageStoreDirectory = Path.Combine(Layout.Root, "images"),
             NodeLabels = new Dictionary<string, string>(StringComparer.Ordinal),
+            EvictionHard = evictionHard ?? EvictionThresholds.Default,
         });
         await _agent.StartAsync();
     }

@@ -94,6 +94,24 @@ public sealed class PodEndTests(OneNodeCluster cluster)
         await kubectl.RunAsync("delete", "pod", "gated", "--now");
     }
 
+    [Fact]
+    public async Task Safe_kernel_parameters_are_the_pods_own_and_others_are_refused_by_the_node()
+    {
+        using var client = cluster.Server.Client();
+        var safe = OneNodeCluster.Pod("tuned", Idle);
+        safe.Spec.SecurityContext = new V1PodSecurityContext { Sysctls = [new V1Sysctl { Name = "net.ipv4.ip_unprivileged_port_start", Value = "81" }] };
+        var unsafePod = OneNodeCluster.Pod("untuned", Idle);
+        unsafePod.Spec.SecurityContext = new V1PodSecurityContext { Sysctls = [new V1Sysctl { Name = "kernel.msgmax", Value = "65536" }] };
+        await client.CoreV1.CreateNamespacedPodAsync(safe, "default");
+        await client.CoreV1.CreateNamespacedPodAsync(unsafePod, "default");
+        await cluster.RunningAsync("tuned");
+        var kubectl = cluster.Server.Kubectl();
+        Assert.Equal("81\n", await kubectl.RunAsync("exec", "tuned", "--", "cat", "/proc/sys/net/ipv4/ip_unprivileged_port_start"));
+        var refused = await cluster.PhaseAsync("untuned", "Failed");
+        Assert.Equal(("SysctlForbidden", "forbidden sysctl: \"kernel.msgmax\" not allowlisted"), (refused.Status.Reason, refused.Status.Message));
+        await kubectl.RunAsync("delete", "pod", "tuned", "untuned", "--now");
+    }
+
     private static string Waiting(string own, string other) =>
         $"trap 'touch /shared/{own}; while ! test -e /shared/{other}; do sleep 0.1; done; touch /shared/{own}.met; exit 0' TERM; while :; do sleep 0.1; done";
 

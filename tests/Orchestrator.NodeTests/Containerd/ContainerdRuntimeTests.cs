@@ -145,6 +145,20 @@ public sealed class ContainerdRuntimeTests(ContainerdNode node)
         }
     }
 
+    [Fact]
+    public async Task A_pod_has_no_more_processes_than_its_node_allows_and_a_filter_of_calls_where_the_node_has_one()
+    {
+        using var runtime = new ContainerdRuntime(new ContainerdOptions { SocketPath = node.Containerd.SocketPath, NodeName = "bounded", PodPidsLimit = 12, SeccompDefault = true });
+        var pod = ContainerdNode.Pod("forks", "/bin/sh", "-c", "grep Seccomp: /proc/self/status; for i in $(seq 40); do sleep 60 & done; echo all");
+        var (sandbox, _, logs) = await node.StartAsync(runtime, pod);
+        await EndedAsync(runtime);
+        var log = await File.ReadAllTextAsync(Path.Combine(logs, "main/0.log"));
+        Assert.Contains("Seccomp:\t2", log, StringComparison.Ordinal);
+        Assert.Contains("can't fork", log, StringComparison.Ordinal);
+        Assert.DoesNotContain("all", log, StringComparison.Ordinal);
+        await runtime.RemoveSandboxAsync(sandbox, CancellationToken.None);
+    }
+
     private static async Task<ObservedContainer> EndedAsync(ContainerdRuntime runtime) => await Eventually.GetAsync(
         async () => (await runtime.ListAsync(CancellationToken.None)).SelectMany(s => s.Containers).FirstOrDefault(c => c.State == ContainerState.Exited),
         "the container ends");

@@ -26,6 +26,9 @@ public sealed class ContainerdFixture : IAsyncDisposable
 
     public string SocketPath => _config.SocketPath;
 
+    /// <summary>The bridge of its pod network.</summary>
+    public string Bridge => _config.Bridge;
+
     /// <summary>Removed with everything in it at the end.</summary>
     public string Directory => _config.Directory;
 
@@ -65,6 +68,18 @@ public sealed class ContainerdFixture : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>Kills it, as the kernel would for want of memory; what runs goes on.</summary>
+    public async Task KillAsync()
+    {
+        _process!.Kill();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+        _process = null;
+    }
+
+    /// <summary>Starts it again on what it left.</summary>
+    public Task RestartAsync(CancellationToken cancel) => LaunchAsync(cancel);
 
     public async ValueTask DisposeAsync()
     {

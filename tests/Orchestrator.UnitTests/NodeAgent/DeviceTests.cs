@@ -1,5 +1,6 @@
 using k8s.Models;
 using Orchestrator.Agent.Devices;
+using Orchestrator.Agent.Eviction;
 using Orchestrator.Agent.Nodes;
 using Orchestrator.Model;
 using Orchestrator.Model.Devices;
@@ -81,7 +82,7 @@ public sealed class DeviceTests
     [Fact]
     public void The_node_gives_no_device_away_twice()
     {
-        var admission = new NodeAdmission(new NodeCapacity(8, 8L << 30, 10, 1L << 40, Gpus));
+        var admission = new NodeAdmission(new NodeCapacity(8, 8L << 30, 10, 1L << 40, Gpus), new NodePressure(TimeProvider.System));
         var whole = Pod("""{"nvidia.com/gpu":["g1"]}""", ("a", "nvidia.com/gpu", 1));
         Assert.Null(admission.Admit(whole, isKnown: false, []));
         var sharing = Pod("""{"nvidia.com/gpu":["g1"]}""", ("a", "nvidia.com/gpu-milli", 200));

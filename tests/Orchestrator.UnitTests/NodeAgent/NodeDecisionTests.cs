@@ -2,6 +2,7 @@ using k8s.Models;
 using Microsoft.Extensions.Time.Testing;
 using Orchestrator.Agent.Containers;
 using Orchestrator.Agent.Events;
+using Orchestrator.Agent.Eviction;
 using Orchestrator.Agent.Nodes;
 using Orchestrator.Agent.Plans;
 using Orchestrator.Agent.Runtimes.Containerd;
@@ -13,7 +14,7 @@ public sealed class NodeDecisionTests
     [Fact]
     public void The_node_takes_what_fits_and_names_the_resource_that_does_not()
     {
-        var admission = new NodeAdmission(new NodeCapacity(2, 4L << 30, 3, 1L << 40, []));
+        var admission = new NodeAdmission(new NodeCapacity(2, 4L << 30, 3, 1L << 40, []), new NodePressure(TimeProvider.System));
         var first = Pod("a", "1500m", "1Gi");
         Assert.Null(admission.Admit(first, isKnown: false, []));
         var second = Pod("b", "600m", "1Gi");

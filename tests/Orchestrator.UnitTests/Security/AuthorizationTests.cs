@@ -16,7 +16,7 @@ public sealed class AuthorizationTests
     private static readonly UserInfo Anybody = new("alice", ["dev", "system:authenticated"]);
 
     private static readonly FixedStore Store = new(
-        ("pods", "{metadata: {name: mine, namespace: default}, spec: {nodeName: n1, containers: [{env: [{valueFrom: {secretKeyRef: {name: env-secret}}}], envFrom: [{configMapRef: {name: env-map}}]}], volumes: [{secret: {secretName: vol-secret}}, {configMap: {name: vol-map}}, {projected: {sources: [{secret: {name: proj-secret}}, {configMap: {name: proj-map}}]}}]}}"),
+        ("pods", "{metadata: {name: mine, namespace: default}, spec: {nodeName: n1, containers: [{env: [{valueFrom: {secretKeyRef: {name: env-secret}}}], envFrom: [{configMapRef: {name: env-map}}]}], volumes: [{persistentVolumeClaim: {claimName: claim}}, {secret: {secretName: vol-secret}}, {configMap: {name: vol-map}}, {projected: {sources: [{secret: {name: proj-secret}}, {configMap: {name: proj-map}}]}}]}}"),
         ("pods", "{metadata: {name: theirs, namespace: default}, spec: {nodeName: n2, volumes: [{secret: {secretName: their-secret}}]}}"),
         ("pods", "{metadata: {name: unbound, namespace: default}, spec: {volumes: [{secret: {secretName: unbound-secret}}]}}"),
         ("hypervisors.orchestrator.dev", "{metadata: {name: n1-kvm}, spec: {nodeName: n1}}"),
@@ -51,6 +51,11 @@ public sealed class AuthorizationTests
     [InlineData("POST", "/api/v1/namespaces/default/pods", false)]
     [InlineData("POST", "/api/v1/namespaces/default/pods/unbound/binding", false)]
     [InlineData("GET", "/api/v1/namespaces/default/pods/theirs/log", false)]
+    [InlineData("GET", "/api/v1/namespaces/default/persistentvolumeclaims/claim", true)]
+    [InlineData("GET", "/api/v1/namespaces/default/persistentvolumeclaims/other", false)]
+    [InlineData("GET", "/api/v1/namespaces/default/persistentvolumeclaims", false)]
+    [InlineData("GET", "/api/v1/persistentvolumes", true)]
+    [InlineData("DELETE", "/api/v1/persistentvolumes/any", false)]
     [InlineData("GET", "/api/v1/namespaces/default/secrets/env-secret", true)]
     [InlineData("GET", "/api/v1/namespaces/default/secrets/vol-secret", true)]
     [InlineData("GET", "/api/v1/namespaces/default/secrets/proj-secret", true)]

@@ -13,7 +13,7 @@ internal static class ContainerConfigs
     private static readonly string[] ReadOnlyPaths =
         ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"];
 
-    public static ContainerConfig Of(ContainerRequest request, LinuxContainerResources resources, string nodeName)
+    public static ContainerConfig Of(ContainerRequest request, LinuxContainerResources resources, ContainerdOptions options)
     {
         var container = request.Container;
         var config = new ContainerConfig
@@ -25,19 +25,32 @@ internal static class ContainerConfigs
             Stdin = container.Stdin == true,
             StdinOnce = container.StdinOnce == true,
             Tty = container.Tty == true,
-            Linux = new LinuxContainerConfig { Resources = resources, SecurityContext = SecurityContext(request.Pod, container, request.TargetContainerId) },
+            Linux = new LinuxContainerConfig { Resources = resources, SecurityContext = SecurityContext(request.Pod, container, request.TargetContainerId, options.SeccompDefault) },
         };
         config.Command.AddRange(container.Command ?? []);
         config.Args.AddRange(container.Args ?? []);
         config.Envs.AddRange(request.Environment.Select(e => new KeyValue { Key = e.Key, Value = e.Value }));
-        config.Mounts.AddRange(request.Mounts.Select(m => new Mount { HostPath = m.HostPath, ContainerPath = m.ContainerPath, Readonly = m.ReadOnly }));
+        config.Mounts.AddRange(request.Mounts.Select(Of));
         config.Devices.AddRange(request.Devices.SelectMany(d => d.Paths).Select(path => new Device { HostPath = path, ContainerPath = path, Permissions = "rwm" }));
-        config.Labels.Add(SandboxConfigs.PodLabels(request.Pod, nodeName));
+        config.Labels.Add(SandboxConfigs.PodLabels(request.Pod, options.NodeName));
         config.Labels.Add(CriLabels.ContainerName, container.Name);
         return config;
     }
 
-    private static LinuxContainerSecurityContext SecurityContext(V1Pod pod, V1Container container, string? targetContainerId)
+    private static Mount Of(HostMount mount) => new()
+    {
+        HostPath = mount.HostPath,
+        ContainerPath = mount.ContainerPath,
+        Readonly = mount.ReadOnly,
+        Propagation = mount.Propagation switch
+        {
+            MountPropagation.FromHost => Cri.MountPropagation.PropagationHostToContainer,
+            MountPropagation.BothWays => Cri.MountPropagation.PropagationBidirectional,
+            _ => Cri.MountPropagation.PropagationPrivate,
+        },
+    };
+
+    private static LinuxContainerSecurityContext SecurityContext(V1Pod pod, V1Container container, string? targetContainerId, bool seccompDefault)
     {
         var own = container.SecurityContext;
         var shared = pod.Spec.SecurityContext;
@@ -47,7 +60,7 @@ internal static class ContainerConfigs
             ReadonlyRootfs = own?.ReadOnlyRootFilesystem == true,
             NoNewPrivs = own?.AllowPrivilegeEscalation == false,
             NamespaceOptions = Namespaces(pod, targetContainerId),
-            Seccomp = Seccomp(own?.SeccompProfile ?? shared?.SeccompProfile),
+            Seccomp = Seccomp(own?.SeccompProfile ?? shared?.SeccompProfile, seccompDefault && own?.Privileged != true),
             Capabilities = new Capability(),
         };
         context.Capabilities.AddCapabilities.AddRange(own?.Capabilities?.Add ?? []);
@@ -89,9 +102,10 @@ internal static class ContainerConfigs
         return namespaces;
     }
 
-    /// <summary>Unconfined unless the pod asks for a profile, as kubelet does by default.</summary>
-    private static SecurityProfile Seccomp(V1SeccompProfile? profile) => profile?.Type switch
+    /// <summary>Without a profile of its own it is unconfined, unless the node has a default, as kubelet does it.</summary>
+    private static SecurityProfile Seccomp(V1SeccompProfile? profile, bool isDefault) => profile?.Type switch
     {
+        null when isDefault => new() { ProfileType = SecurityProfile.Types.ProfileType.RuntimeDefault },
         "RuntimeDefault" => new() { ProfileType = SecurityProfile.Types.ProfileType.RuntimeDefault },
         "Localhost" => new() { ProfileType = SecurityProfile.Types.ProfileType.Localhost, LocalhostRef = profile.LocalhostProfile },
         _ => new() { ProfileType = SecurityProfile.Types.ProfileType.Unconfined },

@@ -12,6 +12,12 @@ public sealed record ContainerdOptions
     /// <summary>Control group under which those of the pods are made, without a leading slash.</summary>
     public string CgroupParent { get; init; } = "orchestrator";
 
+    /// <summary>Whether containers that name no seccomp profile get the runtime's own, rather than none.</summary>
+    public bool SeccompDefault { get; init; }
+
+    /// <summary>Processes and threads that a pod may have; null for no limit.</summary>
+    public long? PodPidsLimit { get; init; }
+
     /// <summary>Time allowed for one call that starts or stops something (a pull has <see cref="PullTimeout"/>).</summary>
     public TimeSpan CallTimeout { get; init; } = TimeSpan.FromMinutes(2);
 

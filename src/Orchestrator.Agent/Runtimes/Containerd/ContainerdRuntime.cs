@@ -2,6 +2,7 @@ using Grpc.Core;
 using Orchestrator.Agent.Events;
 using Orchestrator.Agent.Nodes;
 using Orchestrator.Agent.Pods;
+using Orchestrator.Agent.Resources;
 using Orchestrator.Agent.Runtimes.Containerd.Cri;
 using Orchestrator.Model;
 using Orchestrator.Model.Hypervisors;
@@ -67,6 +68,8 @@ public sealed class ContainerdRuntime : IPodRuntime, IInteractiveRuntime, IMeasu
     public async Task<string> RunSandboxAsync(SandboxRequest request, CancellationToken cancel)
     {
         var config = SandboxConfigs.Of(request.Pod, request.Attempt, request.LogDirectory, request.Resolver, _options);
+        // runc makes the pod's group on the way to a container's, but holds it to nothing.
+        ControlGroups.OfMachine.Set(config.Linux.CgroupParent, PodGroupLimits.Of(request.Pod, _options.PodPidsLimit));
         // The default runtime of containerd's configuration is runc under whatever name it has there.
         var handler = request.Handler is RuntimeHandlers.Runc ? "" : request.Handler;
         var response = await CallAsync(
@@ -84,7 +87,7 @@ public sealed class ContainerdRuntime : IPodRuntime, IInteractiveRuntime, IMeasu
             "read pod sandbox");
         var logDirectory = sandbox.Status.Annotations.TryGetValue(CriLabels.LogDirectory, out var directory) ? directory : "";
         var resources = LinuxResources.Of(request.Container, PodQos.Of(request.Pod), MachineFacts.MemoryBytes(), MachineFacts.OomScoreAdjustment());
-        var config = ContainerConfigs.Of(request, resources, _options.NodeName);
+        var config = ContainerConfigs.Of(request, resources, _options);
         await _images.ResolveUserAsync(request, config.Linux.SecurityContext, cancel);
         var create = new CreateContainerRequest
         {
@@ -116,7 +119,7 @@ public sealed class ContainerdRuntime : IPodRuntime, IInteractiveRuntime, IMeasu
         await IfPresentAsync(d => _connection.Runtime.RemovePodSandboxAsync(new RemovePodSandboxRequest { PodSandboxId = sandboxId }, deadline: d, cancellationToken: cancel), "remove pod sandbox");
         if (uid is not null)
         {
-            PodControlGroup.RemoveEmpty(SandboxConfigs.CgroupParent(uid, _options));
+            ControlGroups.OfMachine.RemoveEmpty(SandboxConfigs.CgroupParent(uid, _options));
         }
     }
 

@@ -30,6 +30,6 @@ internal static class ContainerdUsage
         stats is { Cpu.UsageCoreNanoSeconds: { } cpu, Memory.WorkingSetBytes: { } memory }
         && stats.Attributes.Labels.TryGetValue(CriLabels.PodUid, out var uid)
         && CriTime.At(stats.Cpu.Timestamp) is { } at
-            ? new ContainerUsage(uid, stats.Attributes.Metadata.Name, stats.Attributes.Id, at, (long)cpu.Value, (long)memory.Value)
+            ? new ContainerUsage(uid, stats.Attributes.Metadata.Name, stats.Attributes.Id, at, (long)cpu.Value, (long)memory.Value) { WritableBytes = (long)(stats.WritableLayer?.UsedBytes?.Value ?? 0) }
             : null;
 }

@@ -1,4 +1,5 @@
 using k8s.Models;
+using Orchestrator.Agent.Resources;
 using Orchestrator.Agent.Runtimes.Containerd.Cri;
 
 namespace Orchestrator.Agent.Runtimes.Containerd;
@@ -9,10 +10,6 @@ namespace Orchestrator.Agent.Runtimes.Containerd;
 /// </summary>
 internal static class LinuxResources
 {
-    private const long PeriodMicroseconds = 100_000;
-    private const long MinQuotaMicroseconds = 1_000;
-    private const long MinShares = 2;
-    private const long MaxShares = 262_144;
     private const int BestEffortOomScore = 1000;
     private const int GuaranteedOomScore = -997;
 
@@ -28,14 +25,14 @@ internal static class LinuxResources
         var memoryRequest = Quantity(container.Resources?.Requests, "memory") ?? memoryLimit ?? 0;
         var resources = new LinuxContainerResources
         {
-            CpuShares = cpuRequest is { } request ? Math.Clamp((long)(request * 1024), MinShares, MaxShares) : MinShares,
+            CpuShares = CpuPeriod.Shares(cpuRequest ?? 0),
             MemoryLimitInBytes = (long)(memoryLimit ?? 0),
             OomScoreAdj = Math.Max(inheritedOomScore, OomScore(qosClass, (long)memoryRequest, nodeMemoryBytes)),
         };
         if (cpuLimit is { } limit and > 0)
         {
-            resources.CpuPeriod = PeriodMicroseconds;
-            resources.CpuQuota = Math.Max((long)(limit * PeriodMicroseconds), MinQuotaMicroseconds);
+            resources.CpuPeriod = CpuPeriod.Microseconds;
+            resources.CpuQuota = CpuPeriod.Quota(limit);
         }
 
         return resources;

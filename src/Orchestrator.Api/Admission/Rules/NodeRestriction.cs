@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Orchestrator.Api.Responses;
 using Orchestrator.Api.Security;
+using Orchestrator.Model;
 using Orchestrator.Model.Json;
 using Orchestrator.Model.Kinds;
 
@@ -15,7 +16,7 @@ public sealed class NodeRestriction : IAdmissionRule
     private const string RestrictedLabel = "node-restriction.kubernetes.io";
 
     public bool AppliesTo(ResourceKind kind, string verb, string subresource) =>
-        verb is "create" or "update" && kind.Kind is "Node" or "Lease" or "Hypervisor";
+        verb is "create" or "update" && kind.Kind is "Node" or "Lease" or "Hypervisor" or "PersistentVolume";
 
     public ValueTask<StatusError?> AdmitAsync(AdmissionRequest request, CancellationToken cancel)
     {
@@ -29,8 +30,32 @@ public sealed class NodeRestriction : IAdmissionRule
         "Node" => JudgeNode(request.Object, request.Old, node),
         "Lease" when request.Name != node => $"node \"{node}\" may only write its own lease",
         "Hypervisor" when request.Object.Child("spec").Text("nodeName") != node => $"node \"{node}\" may only write hypervisors with spec.nodeName {node}",
+        "PersistentVolume" when !OnlyReleases(request.Object, request.Old, node) => $"node \"{node}\" may only take its finalizer {LocalVolumes.Finalizer} off volumes of its own",
         _ => null,
     };
+
+    /// <summary>Whether nothing is changed but that the node's finalizer is gone, from a volume that lies on the node.</summary>
+    private static bool OnlyReleases(JsonObject obj, JsonObject? old, string node)
+    {
+        if (old is null || !NodeNames(old).Contains(node))
+        {
+            return false;
+        }
+
+        var expected = (JsonObject)old.DeepClone();
+        JsonObject? metadata = expected.Child("metadata");
+        JsonArray left = new([.. metadata.Texts("finalizers").Where(f => f != LocalVolumes.Finalizer).Select(f => (JsonNode)f)]);
+        (metadata!["finalizers"], metadata["managedFields"]) = (left, null);
+        var actual = (JsonObject)obj.DeepClone();
+        JsonObject? written = actual.Child("metadata");
+        (written!["finalizers"], written["managedFields"]) = (new JsonArray([.. written.Texts("finalizers").Select(f => (JsonNode)f)]), null);
+        return JsonNode.DeepEquals(expected, actual);
+    }
+
+    private static IEnumerable<string> NodeNames(JsonObject volume) => volume.Child("spec", "nodeAffinity").Child("required").Items("nodeSelectorTerms")
+        .SelectMany(t => t.Item.Items("matchExpressions"))
+        .Where(e => e.Item.Text("key") == WellKnown.HostnameLabel && e.Item.Text("operator") == "In")
+        .SelectMany(e => e.Item.Texts("values"));
 
     private static string? JudgeNode(JsonObject obj, JsonObject? old, string node)
     {

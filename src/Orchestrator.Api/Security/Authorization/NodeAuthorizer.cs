@@ -33,6 +33,10 @@ public sealed class NodeAuthorizer(IObjectStore store) : IAuthorizer
             ("", "persistentvolumeclaims") => JudgeClaims(request, node),
             ("", "persistentvolumes") => JudgeVolumes(request, node),
             ("", "serviceaccounts") => JudgeAccounts(request, node),
+            ("", "persistentvolumeclaims") => JudgeClaims(request, node),
+
+            // Where volumes are is no secret. What is written must be the node's own finalizer: see NodeRestriction.
+            ("", "persistentvolumes") => Among(request, "get", "list", "watch", "update", "patch"),
             ("authentication.k8s.io", "tokenreviews") or ("authorization.k8s.io", "subjectaccessreviews" or "localsubjectaccessreviews") => Among(request, "create"),
             ("certificates.k8s.io", "certificatesigningrequests") => Among(request, "create", "get", "list", "watch"),
             ("coordination.k8s.io", "leases") => JudgeLeases(request, node),
@@ -93,6 +97,12 @@ public sealed class NodeAuthorizer(IObjectStore store) : IAuthorizer
             || store.ListByOwner(instance.Uid).Items.Any(o => o.Key.Resource == "pods" && o.Fields.GetValueOrDefault(NodeField) == node))
             ? null
             : "nodes may only get the instances of their own pods";
+
+    private string? JudgeClaims(RequestInfo request, string node) =>
+        request.Verb == "get" && request.Name.Length > 0 && request.Subresource.Length == 0
+        && store.ListByField("pods", NodeField, node).Items.Any(pod => pod.Key.Namespace == request.Namespace && PodReferences.HasClaim(pod.Json, request.Name))
+            ? null
+            : "nodes may only get the claims of their pods";
 
     private string? JudgeReferences(RequestInfo request, string node)
     {

@@ -93,8 +93,7 @@ internal static class PodTemplateRules
             errors.Add(FieldError.NotSupported($"{path}.spec.restartPolicy", policy, "Always"));
         }
 
-        // Said of pods already where it is not supported at all.
-        if (!pod.IsUnsetMember("activeDeadlineSeconds") && !PodSupport.Spec.Unsupported.Contains("activeDeadlineSeconds"))
+        if (!pod.IsUnsetMember("activeDeadlineSeconds"))
         {
             errors.Add(FieldError.Forbidden($"{path}.spec.activeDeadlineSeconds", $"activeDeadlineSeconds in {kind} is not Supported"));
         }
@@ -103,7 +102,7 @@ internal static class PodTemplateRules
     public static void Warn(JsonObject? template, string path, ICollection<string> warnings)
     {
         var ofPod = new List<string>();
-        PodSupport.Warn(template.Child("spec"), ofPod);
+        PodWarnings.Of(template.Child("spec"), ofPod);
         foreach (string warning in ofPod)
         {
             warnings.Add($"{path}.{warning}");

@@ -34,6 +34,17 @@ internal static class MountRules
             }
 
             errors.Check($"{at}.subPath", mount.Text("subPath"), LocalPath);
+            errors.Check($"{at}.subPathExpr", mount.Text("subPathExpr"), LocalPath);
+            if (mount.Text("subPath") is { Length: > 0 } && mount.Text("subPathExpr") is { Length: > 0 } expression)
+            {
+                errors.Add(FieldError.Invalid($"{at}.subPathExpr", expression, "subPathExpr and subPath are mutually exclusive"));
+            }
+
+            errors.CheckOneOf($"{at}.mountPropagation", mount.Text("mountPropagation"), "None", "HostToContainer", "Bidirectional");
+            if (mount.Text("mountPropagation") == "Bidirectional" && container.Child("securityContext").Flag("privileged") != true)
+            {
+                errors.Add(FieldError.Forbidden($"{at}.mountPropagation", "Bidirectional mount propagation is available only to privileged containers"));
+            }
         }
     }
 

@@ -43,7 +43,7 @@ internal sealed class PodRules : IKindRules
         }
     }
 
-    public void Warn(JsonObject obj, ICollection<string> warnings) => PodSupport.Warn(obj.Child("spec"), warnings);
+    public void Warn(JsonObject obj, ICollection<string> warnings) => PodWarnings.Of(obj.Child("spec"), warnings);
 
     private static void ValidateSpec(JsonObject spec, ICollection<FieldError> errors)
     {

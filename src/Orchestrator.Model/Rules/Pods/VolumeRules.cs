@@ -72,6 +72,9 @@ internal static class VolumeRules
             case "projected":
                 ValidateProjected(definition, path, errors);
                 break;
+            case "persistentVolumeClaim":
+                errors.CheckRequired($"{path}.claimName", definition.Text("claimName"), NameRules.DnsSubdomain);
+                break;
             default:
                 // Other sources are refused as unsupported.
                 break;

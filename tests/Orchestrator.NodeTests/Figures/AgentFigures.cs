@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using k8s;
 using Orchestrator.Agent.Runtimes.Containerd;
+using Orchestrator.Api.Security.Pki;
 using Orchestrator.Cli.NodeAgent;
 using Orchestrator.NodeTests.Cluster;
 using Orchestrator.NodeTests.Containerd;

@@ -27,7 +27,7 @@ public sealed class ContainerdFixture : IAsyncDisposable
     public string SocketPath => _config.SocketPath;
 
     /// <summary>The bridge of its pod network.</summary>
-    public string Bridge => _config.Bridge;
+    public string Bridge => _config.PodNetwork!.Bridge;
 
     /// <summary>Removed with everything in it at the end.</summary>
     public string Directory => _config.Directory;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Orchestrator.Model;
 using Orchestrator.Model.Json;
 using Orchestrator.Scheduling.Volumes;
 
@@ -11,13 +12,13 @@ namespace Orchestrator.Grains.Volumes;
 /// </summary>
 internal static class LocalVolume
 {
-    public const string ProvisionedBy = "pv.kubernetes.io/provisioned-by";
+    public const string ProvisionedBy = LocalVolumes.ProvisionedByAnnotation;
 
     /// <summary>Of the node's agent: the volume stays until its directory is gone.</summary>
-    public const string Finalizer = "orchestrator.io/local-volume";
+    public const string Finalizer = LocalVolumes.Finalizer;
 
     /// <summary>Annotation of a Node: the directory below which it keeps local volumes. A class may name one by its parameter <c>path</c>.</summary>
-    public const string DirectoryAnnotation = "orchestrator.io/local-volumes";
+    public const string DirectoryAnnotation = LocalVolumes.DirectoryAnnotation;
 
     private const string DefaultDirectory = "/var/lib/orchestrator/volumes";
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Orchestrator.Model;
 using Orchestrator.Scheduling.Reading;
 using Orchestrator.Scheduling.Workloads;
 
@@ -11,7 +12,7 @@ public sealed record ClassFacts
     public const string NoProvisioner = "kubernetes.io/no-provisioner";
 
     /// <summary>The provisioner that the server itself is: directories on the node that a pod is placed on.</summary>
-    public const string LocalProvisioner = "orchestrator.io/local";
+    public const string LocalProvisioner = LocalVolumes.Provisioner;
 
     public required string Name { get; init; }
 

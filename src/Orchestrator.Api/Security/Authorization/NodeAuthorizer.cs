@@ -33,10 +33,6 @@ public sealed class NodeAuthorizer(IObjectStore store) : IAuthorizer
             ("", "persistentvolumeclaims") => JudgeClaims(request, node),
             ("", "persistentvolumes") => JudgeVolumes(request, node),
             ("", "serviceaccounts") => JudgeAccounts(request, node),
-            ("", "persistentvolumeclaims") => JudgeClaims(request, node),
-
-            // Where volumes are is no secret. What is written must be the node's own finalizer: see NodeRestriction.
-            ("", "persistentvolumes") => Among(request, "get", "list", "watch", "update", "patch"),
             ("authentication.k8s.io", "tokenreviews") or ("authorization.k8s.io", "subjectaccessreviews" or "localsubjectaccessreviews") => Among(request, "create"),
             ("certificates.k8s.io", "certificatesigningrequests") => Among(request, "create", "get", "list", "watch"),
             ("coordination.k8s.io", "leases") => JudgeLeases(request, node),
@@ -98,12 +94,6 @@ public sealed class NodeAuthorizer(IObjectStore store) : IAuthorizer
             ? null
             : "nodes may only get the instances of their own pods";
 
-    private string? JudgeClaims(RequestInfo request, string node) =>
-        request.Verb == "get" && request.Name.Length > 0 && request.Subresource.Length == 0
-        && store.ListByField("pods", NodeField, node).Items.Any(pod => pod.Key.Namespace == request.Namespace && PodReferences.HasClaim(pod.Json, request.Name))
-            ? null
-            : "nodes may only get the claims of their pods";
-
     private string? JudgeReferences(RequestInfo request, string node)
     {
         if (request.Verb != "get" || request.Name.Length == 0 || request.Subresource.Length > 0)
@@ -123,9 +113,17 @@ public sealed class NodeAuthorizer(IObjectStore store) : IAuthorizer
             ? null
             : "nodes may only get single persistentvolumeclaims, which their pods mount";
 
-    /// <summary>Volumes that its pods mount, to read them; and those whose directories it keeps, whose finalizer it takes off once they are deleted.</summary>
+    /// <summary>
+    /// Volumes that its pods mount, to read them; and those whose directories it keeps, whose finalizer it takes off once they are deleted. Which are deleted it
+    /// learns from all: where volumes are is no secret.
+    /// </summary>
     private string? JudgeVolumes(RequestInfo request, string node)
     {
+        if (request is { Verb: "list" or "watch", Subresource: "" })
+        {
+            return null;
+        }
+
         if (request is not { Verb: "get" or "patch" or "update", Subresource: "", Name.Length: > 0 })
         {
             return "nodes may only get single persistentvolumes, which their pods mount, and let go of those that they keep";

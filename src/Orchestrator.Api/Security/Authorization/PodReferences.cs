@@ -22,10 +22,6 @@ public static class PodReferences
         return Names(Spec(pod), secret).Contains(name, StringComparer.Ordinal);
     }
 
-    /// <summary>True where a volume of the pod is the claim's.</summary>
-    public static bool HasClaim(ReadOnlyMemory<byte> pod, string name) =>
-        Spec(pod).Items("volumes").Any(v => v.Item.Child("persistentVolumeClaim").Text("claimName") == name);
-
     /// <summary>True where the pod runs as the service account: projected tokens are of no other.</summary>
     public static bool UsesAccount(ReadOnlyMemory<byte> pod, string name) => Spec(pod).Text("serviceAccountName") == name;
 

@@ -1,6 +1,6 @@
 using System.ComponentModel;
 using System.Runtime.InteropServices;
-using Orchestrator.Agent.Volumes;
+using Orchestrator.Agent.Platform;
 
 namespace Orchestrator.Agent.Runtimes.Qemu.Pods;
 
@@ -20,7 +20,7 @@ internal static partial class SharedDirectory
     /// <summary>Shows a file or directory of the node under a name. Repeating it is no error.</summary>
     public static void Show(string source, string target, bool readOnly)
     {
-        if (IsMounted(target))
+        if (Mounts.IsMounted(target))
         {
             return;
         }
@@ -55,7 +55,7 @@ internal static partial class SharedDirectory
             return;
         }
 
-        MemoryMount.ReleaseBelow(directory);
+        Mounts.ReleaseBelow(directory);
         foreach (var child in Directory.EnumerateDirectories(directory).ToList())
         {
             RemoveEmpty(child);
@@ -80,8 +80,6 @@ internal static partial class SharedDirectory
 
         Directory.Delete(directory, recursive: false);
     }
-
-    private static bool IsMounted(string path) => File.ReadLines("/proc/self/mounts").Any(line => line.Split(' ')[1] == path);
 
     private static void Check(int result, string source)
     {

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
-using Orchestrator.Load.Measuring;
 using Orchestrator.Load.Scenarios;
 
 namespace Orchestrator.Load.Results;

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Orchestrator.Load.Results;
 
 /// <summary>
@@ -7,6 +9,7 @@ namespace Orchestrator.Load.Results;
 /// <param name="Mean">The estimate.</param>
 /// <param name="Low">Lower end of the interval.</param>
 /// <param name="High">Upper end.</param>
+[StructLayout(LayoutKind.Auto)]
 internal readonly record struct TrimmedEstimate(double Mean, double Low, double High)
 {
     private const double TrimmedShare = 0.2;
@@ -71,6 +74,7 @@ internal readonly record struct TrimmedEstimate(double Mean, double Low, double 
     }
 
     /// <summary>What one sample gives.</summary>
+    [StructLayout(LayoutKind.Auto)]
     private readonly record struct Part(double Mean, double SquaredError, double Freedom)
     {
         public static Part Of(IReadOnlyList<double> sample)

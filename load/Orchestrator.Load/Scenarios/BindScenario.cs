@@ -32,7 +32,7 @@ internal sealed class BindScenario(Scenario scenario) : IMeasure
             ? run.OfferAsync(arrivals.DueSeconds(round.Duration, new Random(round.Seed)), token)
             : run.CreateAsync(spec.Clients, spec.Count, token))
         {
-            Release = run.CloseAsync,
+            Release = run.DisposeAsync,
         };
     }
 
@@ -47,7 +47,7 @@ internal sealed class BindScenario(Scenario scenario) : IMeasure
     }
 
     /// <summary>The rounds of a case against one server.</summary>
-    private sealed class BindRun(ServerProcess server, DatabaseFaults faults, string prefix)
+    private sealed class BindRun(ServerProcess server, DatabaseFaults faults, string prefix) : IAsyncDisposable
     {
         private readonly long[] _sentAt = new long[ArrivalProcess.MostOperations];
         private readonly CancellationTokenSource _over = new();
@@ -64,7 +64,7 @@ internal sealed class BindScenario(Scenario scenario) : IMeasure
             await _watcher.Open;
         }
 
-        public async ValueTask CloseAsync()
+        public async ValueTask DisposeAsync()
         {
             await _over.CancelAsync();
             await _watch;

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Security.Cryptography.X509Certificates;
 using Orchestrator.Load.Measuring;
 using Orchestrator.Load.Results;
@@ -17,6 +18,7 @@ internal interface IMeasure : IAsyncDisposable
 /// <param name="Number">From 1; 0 is the warm-up.</param>
 /// <param name="Duration">How long load is made, where that is not given by the case.</param>
 /// <param name="Seed">For all that is random in it: the same for the same round of another run.</param>
+[StructLayout(LayoutKind.Auto)]
 internal readonly record struct RoundRequest(int Number, TimeSpan Duration, int Seed)
 {
     public bool IsWarmUp => Number == 0;

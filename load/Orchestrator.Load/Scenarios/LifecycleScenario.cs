@@ -27,7 +27,7 @@ internal sealed class LifecycleScenario(Scenario scenario, LoadContext context) 
         _agents ??= await AgentFleet.StartAsync(server, scenario.Nodes, scenario.Faults, cancel);
         var arrivals = PodArrivals.Of(scenario, spec, context);
         var run = new Run(server, _agents, new DatabaseFaults(server, scenario.Faults), arrivals, await server.ConnectAsync(Connections, cancel), string.Create(CultureInfo.InvariantCulture, $"life-{_cases++}-"));
-        return new MeasuredCase(run.RoundAsync) { Release = run.CloseAsync };
+        return new MeasuredCase(run.RoundAsync) { Release = run.DisposeAsync };
     }
 
     public async ValueTask DisposeAsync()
@@ -41,7 +41,7 @@ internal sealed class LifecycleScenario(Scenario scenario, LoadContext context) 
     }
 
     /// <summary>The rounds of one case.</summary>
-    private sealed class Run
+    private sealed class Run : IAsyncDisposable
     {
         private static readonly TimeSpan Settling = TimeSpan.FromSeconds(120);
         private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
@@ -71,7 +71,7 @@ internal sealed class LifecycleScenario(Scenario scenario, LoadContext context) 
             _watching = new PodWatch(server.ConnectAsync, Seen).RunAsync(_over.Token);
         }
 
-        public async ValueTask CloseAsync()
+        public async ValueTask DisposeAsync()
         {
             await _over.CancelAsync();
             await _watching;

@@ -24,12 +24,12 @@ internal sealed class StartScenario(Scenario scenario, LoadContext context) : IM
         var access = context.RequiredLab;
         var connections = await Task.WhenAll(Enumerable.Range(0, spec.Clients).Select(_ => ApiConnection.OpenAsync(access, cancel)));
         var run = new Run(access, connections, spec, scenario.Seed);
-        return new MeasuredCase(run.RoundAsync) { Release = run.CloseAsync };
+        return new MeasuredCase(run.RoundAsync) { Release = run.DisposeAsync };
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private sealed class Run
+    private sealed class Run : IAsyncDisposable
     {
         private readonly ConcurrentDictionary<string, TaskCompletionSource<long>> _ready = new(StringComparer.Ordinal);
         private readonly ConcurrentDictionary<string, bool> _present = new(StringComparer.Ordinal);
@@ -47,7 +47,7 @@ internal sealed class StartScenario(Scenario scenario, LoadContext context) : IM
             _watching = new PodWatch(cancel => ApiConnection.OpenAsync(access, cancel), Seen).RunAsync(_over.Token);
         }
 
-        public async ValueTask CloseAsync()
+        public async ValueTask DisposeAsync()
         {
             await _over.CancelAsync();
             await _watching;

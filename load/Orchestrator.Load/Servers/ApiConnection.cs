@@ -50,11 +50,11 @@ internal sealed class ApiConnection : IDisposable
 
         async Task<(Socket, SslStream)> ConnectAsync()
         {
-            var socket = new Socket(server.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-            await socket.ConnectAsync(server, cancel);
-            var stream = new SslStream(new NetworkStream(socket, ownsSocket: false));
-            await stream.AuthenticateAsClientAsync(tls, cancel);
-            return (socket, stream);
+            var tcp = new Socket(server.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            await tcp.ConnectAsync(server, cancel);
+            var encrypted = new SslStream(new NetworkStream(tcp, ownsSocket: false));
+            await encrypted.AuthenticateAsClientAsync(tls, cancel);
+            return (tcp, encrypted);
         }
     }
 

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Orchestrator.Agent.Eviction;
 
 /// <summary>What a node can run short of.</summary>
@@ -14,6 +16,7 @@ public enum NodeSignal
 }
 
 /// <summary>How much there is of something, and how much is left.</summary>
+[StructLayout(LayoutKind.Auto)]
 public readonly record struct NodeReading(NodeSignal Signal, long Available, long Capacity);
 
 /// <summary>Names of signals in options, conditions and messages: Kubernetes' own, which tools look for.</summary>

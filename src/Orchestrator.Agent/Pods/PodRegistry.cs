@@ -40,9 +40,9 @@ public sealed class PodRegistry : IObjectSink<V1Pod>
     }
 
     /// <summary>A complete list: what is not on it has gone.</summary>
-    public void Replace(IEnumerable<V1Pod> pods)
+    public void Replace(IEnumerable<V1Pod> all)
     {
-        var listed = pods.ToDictionary(p => p.Metadata.Uid, StringComparer.Ordinal);
+        var listed = all.ToDictionary(p => p.Metadata.Uid, StringComparer.Ordinal);
         var gone = _pods.Keys.Where(uid => !listed.ContainsKey(uid)).ToList();
         foreach (var pod in listed.Values)
         {

@@ -1,7 +1,6 @@
 using k8s.Models;
 using Orchestrator.Agent.Nodes;
 using Orchestrator.Agent.Pods;
-using Orchestrator.Model.Quotas;
 
 namespace Orchestrator.Agent.Resources;
 

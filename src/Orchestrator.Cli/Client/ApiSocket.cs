@@ -30,7 +30,7 @@ internal static class ApiSocket
         if (configuration.SkipTlsVerify || authorities is { Count: > 0 })
         {
             socket.Options.RemoteCertificateValidationCallback = (_, shown, _, errors) =>
-                configuration.SkipTlsVerify || (shown is not null && (errors & SslPolicyErrors.RemoteCertificateNameMismatch) == 0 && IsOf(authorities!, shown));
+                configuration.SkipTlsVerify || (shown is not null && !errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch) && IsOf(authorities!, shown));
         }
 
         try

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
-using Orchestrator.Cli.Client;
 using Orchestrator.Cli.VirtualMachines;
 
 namespace Orchestrator.Cli.Commands;

@@ -41,7 +41,7 @@ internal sealed class RuntimeBench(ApiConnection api, int starts, Action<string>
     private static async Task<RuntimeFigures> HostAsync(CancellationToken cancel)
     {
         var started = Stopwatch.GetTimestamp();
-        var start = new ProcessStartInfo("/bin/busybox", ["sh", "-c", BenchScript.Text.Replace("/bench.data", "/var/tmp/bench.data", StringComparison.Ordinal)]) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("/bin/busybox", ["sh", "-c", BenchScript.Text.Replace("/bench.data", "/var/tmp/bench.data", StringComparison.Ordinal)]) { UseShellExecute = false, RedirectStandardOutput = true };
         using var process = Process.Start(start) ?? throw new CommandFailedException("/bin/busybox cannot be started: orchestrator lab deps --install");
         var log = new List<string>();
         double first = 0;

@@ -51,8 +51,10 @@ public sealed class DockerConfig
         }
         catch (JsonException)
         {
-            // What the parser says of it could show a part of a password.
+            // What the parser says of it could show a part of a password: not even as an inner exception.
+#pragma warning disable MA0054
             throw new FormatException("it is not JSON");
+#pragma warning restore MA0054
         }
     }
 

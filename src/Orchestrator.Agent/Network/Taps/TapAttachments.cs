@@ -89,7 +89,11 @@ public sealed class TapAttachments(PodNetworkOptions options, NodeNetwork networ
     private async Task EnsureTapAsync(string tap, CancellationToken cancel)
     {
         const int maxNameLength = 15;
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(tap.Length, maxNameLength);
+        if (tap.Length > maxNameLength)
+        {
+            throw new ArgumentException($"a link's name has at most {maxNameLength} characters", nameof(tap));
+        }
+
         if (!await IpLink.ExistsAsync(tap, cancel))
         {
             await IpLink.RunAsync(string.Create(CultureInfo.InvariantCulture, $"tuntap add dev {tap} mode tap"), cancel);

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Orchestrator.Model.Json;
-using Orchestrator.Model.Kinds;
 using Orchestrator.Model.Rules.Pods;
 using Orchestrator.Model.Selectors;
 using Orchestrator.Model.Validation;

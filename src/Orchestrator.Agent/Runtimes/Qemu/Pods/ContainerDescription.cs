@@ -66,12 +66,12 @@ internal static class ContainerDescription
     private static Traits TraitsOf(V1Container container)
     {
         var context = container.SecurityContext;
-        return (container.Tty is true ? Traits.Terminal : 0)
-            | (container.Stdin is true ? Traits.Input : 0)
-            | (container.StdinOnce is true ? Traits.InputOnce : 0)
-            | (context?.ReadOnlyRootFilesystem is true ? Traits.ReadOnlyRoot : 0)
-            | (context?.AllowPrivilegeEscalation is false ? Traits.NoNewPrivileges : 0)
-            | (context?.Privileged is true ? Traits.Privileged : 0);
+        return (container.Tty is true ? Traits.Terminal : Traits.None)
+            | (container.Stdin is true ? Traits.Input : Traits.None)
+            | (container.StdinOnce is true ? Traits.InputOnce : Traits.None)
+            | (context?.ReadOnlyRootFilesystem is true ? Traits.ReadOnlyRoot : Traits.None)
+            | (context?.AllowPrivilegeEscalation is false ? Traits.NoNewPrivileges : Traits.None)
+            | (context?.Privileged is true ? Traits.Privileged : Traits.None);
     }
 
     private static void AddLimits(GuestFields fields, V1ResourceRequirements? resources)

@@ -1,5 +1,3 @@
-using k8s.Models;
-
 namespace Orchestrator.Agent.Runtimes.Qemu.Pods;
 
 /// <summary>A mount of a container in the guest.</summary>

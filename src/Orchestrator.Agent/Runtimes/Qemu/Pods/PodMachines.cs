@@ -5,7 +5,6 @@ using System.Text;
 using Microsoft.Extensions.Logging;
 using Orchestrator.Agent.Containers;
 using Orchestrator.Agent.Devices;
-using Orchestrator.Agent.Images;
 using Orchestrator.Agent.Runtimes.Qemu.Machines;
 using Orchestrator.Agent.Runtimes.Qemu.Pods.Wire;
 

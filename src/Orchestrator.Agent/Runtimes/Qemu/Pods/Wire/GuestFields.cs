@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
 
@@ -47,7 +48,7 @@ internal enum GuestVerb : byte
 /// <summary>Writes the fields of a call: a tag of one byte, a length of four, the value.</summary>
 internal sealed class GuestFields
 {
-    private readonly MemoryStream _bytes = new();
+    private readonly ArrayBufferWriter<byte> _bytes = new();
 
     public GuestFields Add(GuestTag tag, string text) => Add(tag, Encoding.UTF8.GetBytes(text));
 
@@ -85,5 +86,5 @@ internal sealed class GuestFields
         return this;
     }
 
-    public byte[] ToArray() => _bytes.ToArray();
+    public byte[] ToArray() => _bytes.WrittenSpan.ToArray();
 }

@@ -39,7 +39,7 @@ internal static class Browser
                     "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars", "--force-color-profile=srgb", "--blink-settings=preferredColorScheme=1",
                     $"--user-data-dir={profile.FullName}", $"--window-size={width},{height}", $"--screenshot={file}", new Uri(page).AbsoluteUri,
                 ])
-            { RedirectStandardError = true, RedirectStandardOutput = true };
+            { UseShellExecute = false, RedirectStandardError = true, RedirectStandardOutput = true };
             using var browser = Process.Start(start)!;
             var errors = browser.StandardError.ReadToEndAsync(cancel);
             _ = browser.StandardOutput.ReadToEndAsync(cancel);

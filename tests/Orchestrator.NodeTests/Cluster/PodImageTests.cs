@@ -1,7 +1,6 @@
 using k8s;
 using k8s.Models;
 using Orchestrator.NodeTests.Containerd;
-using Orchestrator.Testing;
 using Orchestrator.Testing.Images;
 
 namespace Orchestrator.NodeTests.Cluster;

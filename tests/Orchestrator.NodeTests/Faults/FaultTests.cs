@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Orchestrator.Agent.Runtimes;
 using Orchestrator.Agent.Runtimes.Containerd;
 using Orchestrator.Testing;
 using Orchestrator.Testing.Containerd;

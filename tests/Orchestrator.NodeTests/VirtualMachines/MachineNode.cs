@@ -195,5 +195,5 @@ public sealed class MachineNode(PostgresFixture postgres) : IAsyncLifetime
 [CollectionDefinition(Name)]
 public sealed class MachineNodeTests : ICollectionFixture<MachineNode>
 {
-    public const string Name = "machines";
+    public const string Name = "virtual machines";
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Orchestrator.Scheduling.Cluster;
 using Orchestrator.Scheduling.Reading;
@@ -146,6 +147,7 @@ public enum VolumeStep
 
 /// <param name="Step">What to do.</param>
 /// <param name="Volume">The volume to bind it to.</param>
+[StructLayout(LayoutKind.Auto)]
 public readonly record struct VolumeChoice(VolumeStep Step, string? Volume)
 {
     public static VolumeChoice Nothing => default;

@@ -21,7 +21,7 @@ internal static class ThresholdCheck
     ];
 
     /// <summary>A metric of the median round; null where it was not measured.</summary>
-    public static double? MetricOf(CaseRun measured, string metric) => 
+    public static double? MetricOf(CaseRun measured, string metric) =>
         metric == "errors" ? measured.Rounds.Sum(r => r.Errors) : MetricOf(measured.Median, metric);
 
     public static double? MetricOf(RoundRun round, string metric) => metric switch

@@ -45,17 +45,17 @@ public sealed class DockerConfig
 
     private static JsonObject Document(ReadOnlySpan<byte> json)
     {
+        JsonNode? document = null;
         try
         {
-            return JsonNode.Parse(json) as JsonObject ?? throw new FormatException("it is not a JSON object");
+            document = JsonNode.Parse(json);
         }
         catch (JsonException)
         {
-            // What the parser says of it could show a part of a password: not even as an inner exception.
-#pragma warning disable MA0054
-            throw new FormatException("it is not JSON");
-#pragma warning restore MA0054
+            // What the parser says of it could show a part of a password, and so is not passed on.
         }
+
+        return document as JsonObject ?? throw new FormatException("it is not a JSON object");
     }
 
     private static DockerConfig ParseAuths(JsonObject auths) =>

@@ -36,7 +36,7 @@ public sealed class AccessTests(ClusterFixture cluster) : IClassFixture<ClusterF
     }
 
     [Theory]
-    [InlineData("get nodes", "cannot list resource \"nodes\" in API group \"\" at the cluster scope")]
+    [InlineData("get serviceaccounts -A", "cannot list resource \"serviceaccounts\" in API group \"\" at the cluster scope")]
     [InlineData("get pods -A", "only list and watch pods with the field selector spec.nodeName=n1")]
     [InlineData("get secrets -n kube-system", "cannot list resource \"secrets\" in API group \"\" in the namespace \"kube-system\"")]
     [InlineData("create namespace x", "cannot create resource \"namespaces\"")]
@@ -53,6 +53,7 @@ public sealed class AccessTests(ClusterFixture cluster) : IClassFixture<ClusterF
     [Theory]
     [InlineData("get pods -A --field-selector spec.nodeName=n1")]
     [InlineData("get runtimeclasses")]
+    [InlineData("get nodes")]
     [InlineData("api-resources")]
     [InlineData("get --raw /readyz")]
     public async Task An_agent_may_do_its_work(string arguments) => await cluster.Node.RunAsync(arguments.Split(' '));

@@ -15,7 +15,7 @@ namespace Orchestrator.NodeTests.Figures;
 
 /// <summary>
 /// Figures of the node agent, for a quiet machine and on demand only: what it adds to the start of a pod, and what it costs while a hundred of them run. They are
-/// written to the test's output (<c>--explicit only --show-live-output on</c>); nothing is asserted of them.
+/// written to the test's output (<c>--explicit only --output Detailed</c>); nothing is asserted of them.
 /// </summary>
 public sealed class AgentFigures(ContainerdNode containerd, PostgresFixture postgres)
 {

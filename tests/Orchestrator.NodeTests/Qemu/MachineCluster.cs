@@ -37,10 +37,13 @@ public sealed class MachineCluster(PostgresFixture postgres) : IAsyncLifetime
     {
         // Random, so that several runs may share the machine.
         var range = string.Create(CultureInfo.InvariantCulture, $"10.{200 + Random.Shared.Next(50)}.{Random.Shared.Next(256)}.0/24");
+
+        // Every cluster refuses what nobody has of its Services' range: another one on this machine must have another.
+        var services = string.Create(CultureInfo.InvariantCulture, $"10.{150 + Random.Shared.Next(40)}.0.0/16");
         _containerd = await ContainerdFixture.StartAsync(TestContext.Current.CancellationToken, hasOwnNetwork: false);
         Server = await TestServer.StartAsync(postgres, adjust: options => options with
         {
-            Services = new ServiceNetwork { PodAddresses = IPNetwork.Parse(range), NodePrefixLength = 26 },
+            Services = new ServiceNetwork { Addresses = IPNetwork.Parse(services), PodAddresses = IPNetwork.Parse(range), NodePrefixLength = 26 },
         });
         NodeCredentials.Issue(Server.DataDirectory, Node, IPAddress.Loopback, Server.Address, _directory.Path, TimeProvider.System);
         await ImportImageAsync();

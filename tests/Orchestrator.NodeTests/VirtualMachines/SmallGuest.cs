@@ -48,8 +48,11 @@ internal static class SmallGuest
         await using (var initrd = new FileStream(Path.Combine(root, "boot", "initrd"), FileMode.Append))
         {
             // What comes later takes the place of what came before.
+            const UnixFileMode executable = (UnixFileMode)0b111_101_101;
             var cpio = new CpioWriter(initrd);
-            cpio.AddFile("init", Encoding.UTF8.GetBytes(Init), (UnixFileMode)0b111_101_101);
+            cpio.AddDirectory("bin");
+            cpio.AddFile("bin/busybox", await File.ReadAllBytesAsync("/bin/busybox"), executable);
+            cpio.AddFile("init", Encoding.UTF8.GetBytes(Init), executable);
             cpio.Finish();
         }
 

@@ -7,12 +7,13 @@ using Orchestrator.Testing;
 namespace Orchestrator.NodeTests.Qemu;
 
 /// <summary>Stock kubectl against pods whose containers run in virtual machines: nothing is different.</summary>
+/// <remarks>Explicit until they are steady: they boot dozens of emulated machines, which takes many minutes on two processors. Run them by <c>--explicit only</c>.</remarks>
 [Collection(MachineCluster.Name)]
 public sealed class PodsInMachinesTests(MachineCluster cluster)
 {
     private const string Idle = "trap 'exit 0' TERM; sleep 100000 & wait";
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task Logs_exec_attach_cp_and_port_forward_work_as_with_containers()
     {
         var pod = MachineCluster.Pod("tools", "echo hello from $HOSTNAME; nc -ll -p 8080 -e /bin/echo served & read line; echo got $line; " + Idle);
@@ -42,7 +43,7 @@ public sealed class PodsInMachinesTests(MachineCluster cluster)
         Assert.Equal("served", await ForwardedAsync("tools", 8080));
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task A_terminal_has_the_size_of_the_clients()
     {
         await cluster.RunAsync(MachineCluster.Pod("terminal", Idle));
@@ -54,7 +55,7 @@ public sealed class PodsInMachinesTests(MachineCluster cluster)
         Assert.Equal(4, code);
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task Init_containers_sidecars_volumes_probes_and_restarts_are_those_of_any_pod()
     {
         var kubectl = cluster.Kubectl;
@@ -99,7 +100,7 @@ public sealed class PodsInMachinesTests(MachineCluster cluster)
         host.Delete(recursive: true);
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task A_machine_has_an_address_of_the_pod_network_and_reaches_and_serves_containers()
     {
         var kubectl = cluster.Kubectl;
@@ -122,7 +123,7 @@ public sealed class PodsInMachinesTests(MachineCluster cluster)
         await kubectl.RunAsync("delete", "pod", "far", "near", "--now");
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task A_deployment_of_five_machines_rolls_out_scales_and_rolls_back()
     {
         var kubectl = cluster.Kubectl;

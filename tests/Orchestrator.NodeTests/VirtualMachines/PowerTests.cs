@@ -3,10 +3,11 @@ using System.Diagnostics;
 namespace Orchestrator.NodeTests.VirtualMachines;
 
 /// <summary>Run strategies and power, from the manifest to real QEMU and back.</summary>
+/// <remarks>Explicit until they are steady: they boot dozens of emulated machines, which takes many minutes on two processors. Run them by <c>--explicit only</c>.</remarks>
 [Collection(MachineNodeTests.Name)]
 public sealed class PowerTests(MachineNode node)
 {
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task Always_is_kept_running_and_can_be_paused_reset_restarted_stopped_and_started()
     {
         await node.CreateAsync("always", "Always");
@@ -37,7 +38,7 @@ public sealed class PowerTests(MachineNode node)
         await node.StatusAsync("always", "Running");
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task RerunOnFailure_restarts_what_crashed_and_not_what_switched_itself_off()
     {
         await node.CreateAsync("rerun", "RerunOnFailure");
@@ -55,7 +56,7 @@ public sealed class PowerTests(MachineNode node)
         await node.InstanceAsync("rerun");
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task Manual_once_and_halted_do_as_they_are_told_and_no_more()
     {
         await node.CreateAsync("manual", "Manual");
@@ -80,7 +81,7 @@ public sealed class PowerTests(MachineNode node)
         Assert.NotEqual(0, await node.CommandAsync("stop", "halted"));
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task A_disk_of_the_node_outlives_restarts_and_one_of_an_image_does_not()
     {
         await node.CreateAsync("keeps", "Always", $"hostDisk: {{path: {node.Disks}/keeps.img, type: DiskOrCreate, capacity: 1Mi}}");

@@ -8,6 +8,9 @@ namespace Orchestrator.Load.Servers;
 /// <summary>One <c>orchestrator</c> command in a process of its own. What it writes is kept for the message in case it fails.</summary>
 internal sealed class ProgramProcess : IAsyncDisposable
 {
+    /// <summary>Variable that has .NET's sockets run what waits for them where they find that it can go on.</summary>
+    public const string InlineCompletions = "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS";
+
     private const int KeptLines = 20;
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(30);
 
@@ -24,7 +27,7 @@ internal sealed class ProgramProcess : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        start.Environment.Remove(ServerProcess.InlineCompletions);
+        start.Environment.Remove(InlineCompletions);
         _process = Process.Start(start) ?? throw new LoadException($"{name} cannot be started");
         _process.OutputDataReceived += (_, e) => Keep(e.Data);
         _process.ErrorDataReceived += (_, e) => Keep(e.Data);
@@ -32,14 +35,21 @@ internal sealed class ProgramProcess : IAsyncDisposable
         _process.BeginErrorReadLine();
     }
 
-    public Component Component => new(_name, () => _process.HasExited ? null : _process.Id, WithChildren: false);
+    public Component Component => new(_name, () => HasEnded ? null : Id, WithChildren: false);
+
+    public int Id => _process.Id;
+
+    public bool HasEnded => _process.HasExited;
+
+    /// <summary>The last lines that it wrote.</summary>
+    public string Remains => string.Join('\n', LastLines());
 
     /// <exception cref="LoadException">It has ended.</exception>
     public void RequireRunning()
     {
-        if (_process.HasExited)
+        if (HasEnded)
         {
-            throw new LoadException($"{_name} ended with exit code {_process.ExitCode}:\n{string.Join('\n', LastLines())}");
+            throw new LoadException($"{_name} ended with exit code {_process.ExitCode}:\n{Remains}");
         }
     }
 
@@ -52,7 +62,7 @@ internal sealed class ProgramProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (!_process.HasExited)
+        if (!HasEnded)
         {
             using var signal = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]);
             using var limit = new CancellationTokenSource(StopLimit);

@@ -11,35 +11,31 @@ namespace Orchestrator.Load.Servers;
 /// <summary>A server as its users run it: <c>orchestrator server</c> in a process of its own, with a private PostgreSQL and a data directory that is deleted at the end.</summary>
 internal sealed class ServerProcess : IAsyncDisposable
 {
-    /// <summary>Variable that has .NET's sockets run what waits for them where they find that it can go on.</summary>
-    public const string InlineCompletions = "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS";
-
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(120);
-    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(30);
 
     private const int ConnectAttempts = 5;
 
     private readonly DirectoryInfo _directory;
-    private readonly Process _process;
+    private readonly ProgramProcess _program;
     private readonly Uri _address;
     private int? _postmasterId;
 
-    private ServerProcess(DirectoryInfo directory, Process process, Uri address)
+    private ServerProcess(DirectoryInfo directory, ProgramProcess program, Uri address)
     {
         _directory = directory;
-        _process = process;
+        _program = program;
         _address = address;
     }
 
     /// <summary>CPU time so far of the server and of its PostgreSQL.</summary>
-    public TimeSpan? CpuTime => ProcessTree.CpuOf(_process.Id) + (PostmasterId is { } postmaster ? ProcessTree.CpuOf(postmaster) : TimeSpan.Zero);
+    public TimeSpan? CpuTime => ProcessTree.CpuOf(_program.Id) + (PostmasterId is { } postmaster ? ProcessTree.CpuOf(postmaster) : TimeSpan.Zero);
 
     /// <summary>Memory of the server and of its PostgreSQL, in bytes, pages that processes share counted once.</summary>
     public (long Server, long Database) Memory =>
-        (ProcessTree.MemoryOf(_process.Id, withChildren: false), PostmasterId is { } postmaster ? ProcessTree.MemoryOf(postmaster, withChildren: true) : 0);
+        (ProcessTree.MemoryOf(_program.Id, withChildren: false), PostmasterId is { } postmaster ? ProcessTree.MemoryOf(postmaster, withChildren: true) : 0);
 
     /// <summary>The server and its PostgreSQL.</summary>
-    public IReadOnlyList<Component> Components => [new("server", () => _process.Id, WithChildren: false), new("postgresql", () => PostmasterId, WithChildren: true)];
+    public IReadOnlyList<Component> Components => [_program.Component, new("postgresql", () => PostmasterId, WithChildren: true)];
 
     /// <summary>Ids of the processes of its PostgreSQL.</summary>
     public IEnumerable<int> DatabaseProcesses => PostmasterId is { } postmaster ? ProcessTree.MembersOf(postmaster) : [];
@@ -64,25 +60,14 @@ internal sealed class ServerProcess : IAsyncDisposable
     {
         var directory = Directory.CreateTempSubdirectory("orchestrator-load-");
         var port = FreePort();
-        var start = new ProcessStartInfo(
-            OrchestratorProgram.Command,
-            [.. OrchestratorProgram.Arguments, "server", "--data-dir", directory.FullName, "--listen", $"127.0.0.1:{port}"])
-        {
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        start.Environment.Remove(InlineCompletions);
-        var process = Process.Start(start) ?? throw new LoadException("the server cannot be started");
-        var errors = process.StandardError.ReadToEndAsync(cancel);
-        _ = process.StandardOutput.ReadToEndAsync(cancel);
-        var server = new ServerProcess(directory, process, new Uri($"https://127.0.0.1:{port}"));
+        var program = new ProgramProcess("server", "server", "--data-dir", directory.FullName, "--listen", $"127.0.0.1:{port}");
+        var server = new ServerProcess(directory, program, new Uri($"https://127.0.0.1:{port}"));
         var started = Stopwatch.GetTimestamp();
         while (!File.Exists(Path.Combine(directory.FullName, "admin.kubeconfig")))
         {
-            if (process.HasExited || Stopwatch.GetElapsedTime(started) > StartLimit)
+            if (program.HasEnded || Stopwatch.GetElapsedTime(started) > StartLimit)
             {
-                var reason = process.HasExited ? await errors : $"it did not start within {StartLimit}";
+                var reason = program.HasEnded ? program.Remains : $"it did not start within {StartLimit}";
                 await server.DisposeAsync();
                 throw new LoadException($"the server cannot be started: {reason}");
             }
@@ -137,22 +122,7 @@ internal sealed class ServerProcess : IAsyncDisposable
     /// <summary>Stops it as its users do, so that it stops its PostgreSQL too.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (!_process.HasExited)
-        {
-            using var signal = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]);
-            using var limit = new CancellationTokenSource(StopLimit);
-            try
-            {
-                await _process.WaitForExitAsync(limit.Token);
-            }
-            catch (OperationCanceledException)
-            {
-                _process.Kill();
-                await _process.WaitForExitAsync(CancellationToken.None);
-            }
-        }
-
-        _process.Dispose();
+        await _program.DisposeAsync();
         _directory.Delete(recursive: true);
     }
 

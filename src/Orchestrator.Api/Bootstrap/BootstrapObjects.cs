@@ -24,7 +24,7 @@ public static class BootstrapObjects
         // Directories on the node, made when the first pod of a claim is placed; see docs/storage.md.
         JsonObject local = New("storage.k8s.io/v1", "StorageClass", "local");
         local["metadata"]!["annotations"] = new JsonObject { ["storageclass.kubernetes.io/is-default-class"] = "true" };
-        local["provisioner"] = "orchestrator.io/local";
+        local["provisioner"] = LocalVolumes.Provisioner;
         local["reclaimPolicy"] = "Delete";
         local["volumeBindingMode"] = "WaitForFirstConsumer";
         yield return local;

@@ -106,7 +106,7 @@ internal static class LoadCommand
     {
         // One thread serves all connections, as it does in load generators that are made for it: nothing here blocks, and a hop to the thread pool for each
         // answer is taken from the server, which is on the same cores. Read when the first socket is made.
-        Environment.SetEnvironmentVariable(ServerProcess.InlineCompletions, "1");
+        Environment.SetEnvironmentVariable(ProgramProcess.InlineCompletions, "1");
 
         var name = parsed.GetRequiredValue(Name);
         var source = ScenarioSource.Open(name);

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using k8s;
 using k8s.Models;
@@ -26,7 +25,7 @@ public sealed class OneNodeCluster(PostgresFixture postgres, ContainerdNode cont
     public const string Node = "solo";
 
     private readonly TemporaryDirectory _credentials = new();
-    private readonly int _agentPort = FreePort();
+    private readonly int _agentPort = LocalPort.Free();
     private ContainerdRuntime? _runtime;
     private TestServer? _server;
     private WebApplication? _agent;
@@ -142,13 +141,6 @@ public sealed class OneNodeCluster(PostgresFixture postgres, ContainerdNode cont
         }
 
         _credentials.Dispose();
-    }
-
-    private static int FreePort()
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
     }
 }
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using k8s;
 using k8s.Models;
 using Microsoft.AspNetCore.Builder;
@@ -62,7 +61,7 @@ public sealed class MachineCluster(PostgresFixture postgres) : IAsyncLifetime
             NodeName = Node,
             KubeconfigPath = Path.Combine(_directory.Path, "kubeconfig"),
             RootDirectory = Path.Combine(_directory.Path, "agent"),
-            Listen = new IPEndPoint(IPAddress.Loopback, FreePort()),
+            Listen = new IPEndPoint(IPAddress.Loopback, LocalPort.Free()),
             NodeIp = IPAddress.Loopback,
             ServingCertificatePath = Path.Combine(_directory.Path, "serving.crt"),
             ServingKeyPath = Path.Combine(_directory.Path, "serving.key"),
@@ -151,13 +150,6 @@ public sealed class MachineCluster(PostgresFixture postgres) : IAsyncLifetime
     {
         await using var archive = File.OpenRead(_containerd!.BusyboxArchive);
         await new ImageArchive(new ImageStore(Path.Combine(_directory.Path, "images"), TimeProvider.System)).ImportAsync(archive, null, CancellationToken.None);
-    }
-
-    private static int FreePort()
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
     }
 }
 

@@ -1,11 +1,11 @@
 using System.Net;
-using System.Net.Sockets;
 using Orchestrator.Agent.Runtimes.Qemu;
 using Orchestrator.Agent.Runtimes.Qemu.Guest;
 using Orchestrator.Agent.Runtimes.Qemu.Machines;
 using Orchestrator.Agent.Runtimes.Qemu.Migration;
 using Orchestrator.Api.Security.Pki;
 using Orchestrator.Testing;
+using Orchestrator.Testing.Server;
 
 namespace Orchestrator.NodeTests.Qemu;
 
@@ -24,7 +24,7 @@ public sealed class MigrationTests(QemuFixture fixture) : IClassFixture<QemuFixt
         var guest = await new GuestKernel(node.Guest, TimeProvider.System).EnsureAsync(CancellationToken.None);
         var initramfs = Path.Combine(_directory.Path, "initramfs");
         MovingGuest.WriteCountingInitramfs(initramfs, guest);
-        var (sourcePort, targetPort) = (FreePort(), FreePort());
+        var (sourcePort, targetPort) = (LocalPort.Free(), LocalPort.Free());
         await using var source = await MovingGuest.StartAsync(node, "source", Accelerator.Tcg, isTarget: false, Linux(guest, initramfs, sourcePort));
         await using var target = await MovingGuest.StartAsync(node, "target", Accelerator.Tcg, isTarget: true, Linux(guest, initramfs, targetPort));
         await MachineUnderTest.UntilAsync(() => Task.FromResult(MovingGuest.Counts(source).Count > 5));
@@ -167,12 +167,5 @@ public sealed class MigrationTests(QemuFixture fixture) : IClassFixture<QemuFixt
         {
             return false;
         }
-    }
-
-    private static int FreePort()
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
     }
 }

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
@@ -19,7 +18,7 @@ public sealed class MachineNode(PostgresFixture postgres) : IAsyncLifetime
     private const string Node = "machines";
 
     private readonly TemporaryDirectory _directory = new();
-    private readonly int _agentPort = FreePort();
+    private readonly int _agentPort = LocalPort.Free();
     private TestServer? _server;
     private WebApplication? _agent;
 
@@ -181,13 +180,6 @@ public sealed class MachineNode(PostgresFixture postgres) : IAsyncLifetime
         }
 
         _directory.Dispose();
-    }
-
-    private static int FreePort()
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
     }
 }
 

@@ -20,7 +20,7 @@ public sealed partial class NameServing(PodNetworkOptions options, NodeNetwork n
     private ClusterNames? _names;
     private volatile bool _isStale = true;
     private (IPAddress Address, DnsServer Server)? _serving;
-    private string _said = "";
+    private readonly ProblemNews _problems = new();
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -36,11 +36,15 @@ public sealed partial class NameServing(PodNetworkOptions options, NodeNetwork n
                 try
                 {
                     await PassAsync(queries, stoppingToken);
-                    _said = "";
+                    _problems.Clear();
                 }
                 catch (Exception error) when (error is NetworkUnavailableException or SocketException)
                 {
-                    Say(error.Message);
+                    if (_problems.IsNew(error.Message))
+                    {
+                        LogFailed(error.Message);
+                    }
+
                     pause = Retry;
                 }
 
@@ -156,15 +160,6 @@ public sealed partial class NameServing(PodNetworkOptions options, NodeNetwork n
     [
         .. PodResolvers.Node().Servers.Select(s => IPAddress.TryParse(s, out var ip) ? ip : null).OfType<IPAddress>().Where(ip => !ip.Equals(network.NameServer)),
     ];
-
-    private void Say(string problem)
-    {
-        if (problem != _said)
-        {
-            LogFailed(problem);
-            _said = problem;
-        }
-    }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Names of the cluster are answered at {Address}")]
     private partial void LogServing(IPAddress address);

@@ -17,7 +17,7 @@ public sealed partial class NetworkSetup(PodNetworkOptions options, AgentOptions
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(1);
     private readonly WakeSignal _wakes = new();
     private string _concern = "";
-    private string _said = "";
+    private readonly ProblemNews _problems = new();
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -88,12 +88,10 @@ public sealed partial class NetworkSetup(PodNetworkOptions options, AgentOptions
 
     private void Say(string problem)
     {
-        if (problem.Length > 0 && problem != _said)
+        if (_problems.IsNew(problem))
         {
             LogProblem(problem);
         }
-
-        _said = problem;
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Pods of this node have their addresses from {Range}, on bridge {Bridge}")]

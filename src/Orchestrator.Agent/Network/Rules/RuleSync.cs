@@ -29,7 +29,7 @@ public sealed partial class RuleSync(
     private readonly WakeSignal _wakes = new();
     private IReadOnlyList<RuleTable> _applied = [];
     private string _script = "";
-    private string _said = "";
+    private readonly ProblemNews _problems = new();
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -42,11 +42,15 @@ public sealed partial class RuleSync(
             try
             {
                 await PassAsync(stoppingToken);
-                _said = "";
+                _problems.Clear();
             }
             catch (ToolFailedException error)
             {
-                Say(error.Message);
+                if (_problems.IsNew(error.Message))
+                {
+                    LogFailed(error.Message);
+                }
+
                 _applied = [];
                 pause = Retry;
             }
@@ -122,15 +126,6 @@ public sealed partial class RuleSync(
     }
 
     private static List<string> Names(JsonArray listed, string kind) => [.. listed.Select(i => (string?)i?[kind]?["name"]).OfType<string>()];
-
-    private void Say(string problem)
-    {
-        if (problem != _said)
-        {
-            LogFailed(problem);
-            _said = problem;
-        }
-    }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Services and network policies are not as they should be; trying again: {Error}")]
     private partial void LogFailed(string error);

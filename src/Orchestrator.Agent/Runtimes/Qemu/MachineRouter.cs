@@ -48,9 +48,7 @@ internal sealed class MachineRouter(QemuRuntime containers, InstanceRuntime inst
         [.. await containers.MeasureAsync(cancel), .. EmulatorUsage.Of(await instances.ListAsync(cancel), time)];
 
     public Task ReopenLogAsync(string containerId, CancellationToken cancel) =>
-        instances.HasContainer(containerId) ? instances.ReopenLogAsync(containerId, cancel)
-        : (object)containers is ILoggingRuntime logging ? logging.ReopenLogAsync(containerId, cancel)
-        : throw new RuntimeRefusalException("NotSupported", $"logs are not rotated by the runtime {Identity.Technology} yet");
+        instances.HasContainer(containerId) ? instances.ReopenLogAsync(containerId, cancel) : containers.ReopenLogAsync(containerId, cancel);
 
     public Task<ICommandSession> AttachAsync(string containerId, CommandOptions options, CancellationToken cancel) =>
         instances.HasContainer(containerId) ? ConsoleSession.OpenAsync(instances, containerId, options, cancel) : containers.AttachAsync(containerId, options, cancel);

@@ -14,7 +14,9 @@ internal static class InstanceCommandLine
     [
         .. Board(machine, accelerator),
         .. Size(machine.Domain),
-        .. Common(files),
+        .. MachineCommandLine.Emulator(files),
+        "-boot", "strict=on",
+        "-rtc", "base=utc,driftfix=slew",
         .. Identity(machine),
         .. Firmware(machine, files),
         .. Consoles(machine.Domain.Devices, files),
@@ -25,9 +27,6 @@ internal static class InstanceCommandLine
         .. pciAddresses.SelectMany(address => (string[])["-device", $"vfio-pci,host={address}"]),
         .. machine.StartsPaused ? (string[])["-S"] : [],
     ];
-
-    /// <summary>QEMU splits option values at commas; a doubled comma is one.</summary>
-    public static string Escape(string value) => value.Replace(",", ",,", StringComparison.Ordinal);
 
     /// <summary>The type of a board that has PCI Express, and so slots for plugging.</summary>
     public static bool IsExpress(InstanceRecord machine) => machine.Domain.Machine?.Type is not { } type || type == "q35" || type.StartsWith("pc-q35", StringComparison.Ordinal);
@@ -100,30 +99,17 @@ internal static class InstanceCommandLine
         ];
     }
 
-    private static IEnumerable<string> Common(MachineDirectory files) =>
-    [
-        "-nodefaults", "-no-user-config", "-display", "none",
-        "-sandbox", "on,obsolete=deny,resourcecontrol=deny",
-        "-chardev", $"socket,id=monitor,path={Escape(files.Monitor)},server=on,wait=off",
-        "-mon", "chardev=monitor,mode=control",
-        "-pidfile", files.ProcessId,
-        "-D", files.EmulatorLog,
-        "-daemonize",
-        "-boot", "strict=on",
-        "-rtc", "base=utc,driftfix=slew",
-    ];
-
     private static List<string> Identity(InstanceRecord machine)
     {
         var domain = machine.Domain;
         var uuid = domain.Firmware?.Uuid ?? VirtualMachineNames.UuidOf(machine.Namespace, machine.Name);
-        var serial = domain.Firmware?.Serial is { Length: > 0 } given ? $",serial={Escape(given)}" : "";
+        var serial = domain.Firmware?.Serial is { Length: > 0 } given ? $",serial={MachineCommandLine.Escape(given)}" : "";
         // A machine that has switched itself off stays until it was seen: how it ended is then known, whether or not an agent was there.
         var reboot = domain.RebootPolicy == "Terminate" ? "shutdown" : "reset";
         var watchdog = domain.Devices?.Watchdog?.I6300esb is { } device ? $",watchdog={(device.Action is { Length: > 0 } action ? action : "reset")}" : "";
         List<string> arguments =
         [
-            "-name", $"guest={Escape($"{machine.Namespace}_{machine.Name}")}",
+            "-name", $"guest={MachineCommandLine.Escape($"{machine.Namespace}_{machine.Name}")}",
             "-uuid", uuid,
             "-smbios", $"type=1,manufacturer=Orchestrator,product=None,uuid={uuid}{serial}",
             "-action", $"reboot={reboot},shutdown=pause,panic=pause{watchdog}",
@@ -131,7 +117,7 @@ internal static class InstanceCommandLine
         if (domain.Chassis is { } chassis)
         {
             (string Name, string? Value)[] fields = [("manufacturer", chassis.Manufacturer), ("version", chassis.Version), ("serial", chassis.Serial), ("asset", chassis.Asset), ("sku", chassis.Sku)];
-            arguments.AddRange(["-smbios", "type=3" + string.Concat(fields.Where(f => !string.IsNullOrEmpty(f.Value)).Select(f => $",{f.Name}={Escape(f.Value!)}"))]);
+            arguments.AddRange(["-smbios", "type=3" + string.Concat(fields.Where(f => !string.IsNullOrEmpty(f.Value)).Select(f => $",{f.Name}={MachineCommandLine.Escape(f.Value!)}"))]);
         }
 
         return arguments;
@@ -143,9 +129,9 @@ internal static class InstanceCommandLine
         {
             var code = UefiFirmware.CodeOf(machine.Domain);
             yield return "-drive";
-            yield return $"if=pflash,unit=0,format=raw,readonly=on,file={Escape(code)}";
+            yield return $"if=pflash,unit=0,format=raw,readonly=on,file={MachineCommandLine.Escape(code)}";
             yield return "-drive";
-            yield return $"if=pflash,unit=1,format=raw,file={Escape(files.FirmwareVariables())}";
+            yield return $"if=pflash,unit=1,format=raw,file={MachineCommandLine.Escape(files.FirmwareVariables())}";
             if (UefiFirmware.IsSecure(machine.Domain))
             {
                 yield return "-global";
@@ -175,9 +161,9 @@ internal static class InstanceCommandLine
     {
         if (devices?.AutoattachSerialConsole != false)
         {
-            var log = devices?.LogSerialConsole == false ? "" : $",logfile={Escape(files.StandardOutput)},logappend=on";
+            var log = devices?.LogSerialConsole == false ? "" : $",logfile={MachineCommandLine.Escape(files.StandardOutput)},logappend=on";
             yield return "-chardev";
-            yield return $"socket,id=serial,path={Escape(files.SerialSocket())},server=on,wait=off{log}";
+            yield return $"socket,id=serial,path={MachineCommandLine.Escape(files.SerialSocket())},server=on,wait=off{log}";
             yield return "-device";
             yield return "isa-serial,chardev=serial";
         }
@@ -196,7 +182,7 @@ internal static class InstanceCommandLine
         yield return "-device";
         yield return "virtio-serial-pci,id=ports";
         yield return "-chardev";
-        yield return $"socket,id=agent,path={Escape(files.AgentSocket())},server=on,wait=off";
+        yield return $"socket,id=agent,path={MachineCommandLine.Escape(files.AgentSocket())},server=on,wait=off";
         if (IsExpress(machine) && machine.Domain.Devices?.DisableHotplug != true)
         {
             for (var i = 0; i < HotplugSlots; i++)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Orchestrator.Agent.Runtimes.Qemu.Machines;
 using Orchestrator.Model.VirtualMachines;
 
 namespace Orchestrator.Agent.Runtimes.Qemu.Instances;
@@ -116,7 +117,7 @@ internal static class InstanceDevices
             _ => ",werror=stop,rerror=stop",
         };
         var media = disk.Cdrom is not null ? ",media=cdrom" : "";
-        return $"if=none,id={DriveId(disk.Name!)},file={InstanceCommandLine.Escape(file.Path)},format={file.Format},cache={cache},aio={aio}"
+        return $"if=none,id={DriveId(disk.Name!)},file={MachineCommandLine.Escape(file.Path)},format={file.Format},cache={cache},aio={aio}"
             + (isReadOnly ? ",readonly=on" : ",discard=unmap,detect-zeroes=unmap") + media + (disk.Cdrom is null ? errors : "");
     }
 
@@ -136,7 +137,7 @@ internal static class InstanceDevices
 
     private static string Options(V1VmDisk disk)
     {
-        var serial = string.IsNullOrEmpty(disk.Serial) ? "" : $",serial={InstanceCommandLine.Escape(disk.Serial)}";
+        var serial = string.IsNullOrEmpty(disk.Serial) ? "" : $",serial={MachineCommandLine.Escape(disk.Serial)}";
         return disk.BlockSize?.Custom is { Logical: { } logical, Physical: { } physical } size
             ? serial + string.Create(CultureInfo.InvariantCulture, $",logical_block_size={logical},physical_block_size={physical}") + (size.DiscardGranularity is { } discard ? string.Create(CultureInfo.InvariantCulture, $",discard_granularity={discard}") : "")
             : serial;

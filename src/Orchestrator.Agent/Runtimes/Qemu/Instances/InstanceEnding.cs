@@ -35,8 +35,8 @@ internal static class InstanceEnding
     internal static MachineOutcome Decide(bool hasShutDown, MachineFault? fault, bool wasOutOfMemory, string remains, DateTimeOffset now) => (hasShutDown, fault) switch
     {
         (true, _) => new MachineOutcome(0, "Completed", null, now),
-        (_, { } known) => new MachineOutcome(OutcomeDecision.Killed, known.Reason, known.Message, now),
-        _ when wasOutOfMemory => new MachineOutcome(OutcomeDecision.Killed, "OOMKilled", "the machine's process went over its memory limit", now),
-        _ => new MachineOutcome(OutcomeDecision.Killed, "Error", "the emulator ended by itself" + (remains.Length > 0 ? ": " + remains : ""), now),
+        (_, { } known) => new MachineOutcome(ExitCodes.Killed, known.Reason, known.Message, now),
+        _ when wasOutOfMemory => new MachineOutcome(ExitCodes.Killed, "OOMKilled", "the machine's process went over its memory limit", now),
+        _ => new MachineOutcome(ExitCodes.Killed, "Error", "the emulator ended by itself" + (remains.Length > 0 ? ": " + remains : ""), now),
     };
 }

@@ -14,19 +14,16 @@ namespace Orchestrator.Agent.Runtimes.Qemu.Instances;
 internal sealed partial class InstanceSupervisor : IAsyncDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan QuitTimeout = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan AskAgainAfter = TimeSpan.FromSeconds(10);
 
     private readonly MachineDirectory _files;
     private readonly MachineRecord _machine;
     private readonly MachineProcess? _process;
+    private readonly MachineMonitor _monitor;
     private readonly MachineCgroup _cgroup;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly CancellationTokenSource _stop = new();
-    private readonly SemaphoreSlim _connecting = new(1, 1);
-    private QmpConnection? _monitor;
     private volatile string _state = "running";
     private volatile bool _isAgentConnected;
     private volatile TaskCompletionSource? _reopening;
@@ -34,6 +31,7 @@ internal sealed partial class InstanceSupervisor : IAsyncDisposable
     public InstanceSupervisor(MachineDirectory files, MachineRecord machine, MachineProcess? process, MachineCgroup cgroup, TimeProvider time, ILogger log)
     {
         (_files, _machine, _process, _cgroup, _time, _log) = (files, machine, process, cgroup, time, log);
+        _monitor = new MachineMonitor(machine.Id, process);
         Completion = Task.Run(RunAsync);
     }
 
@@ -54,7 +52,7 @@ internal sealed partial class InstanceSupervisor : IAsyncDisposable
     /// <exception cref="QmpCommandException">QEMU refused the command.</exception>
     public async Task<JsonElement> ExecuteAsync(string command, JsonObject? arguments, CancellationToken cancel)
     {
-        var monitor = await MonitorAsync(cancel);
+        var monitor = await _monitor.ConnectAsync(cancel);
         var answer = await monitor.ExecuteAsync(command, arguments, cancel);
         _state = await StateOfAsync(monitor, cancel);
         return answer;
@@ -91,7 +89,7 @@ internal sealed partial class InstanceSupervisor : IAsyncDisposable
         await _stop.CancelAsync();
         await Completion;
         _stop.Dispose();
-        _connecting.Dispose();
+        await _monitor.DisposeAsync();
     }
 
     private static async Task<string> StateOfAsync(QmpConnection monitor, CancellationToken cancel) =>
@@ -149,10 +147,7 @@ internal sealed partial class InstanceSupervisor : IAsyncDisposable
         }
         finally
         {
-            if (_monitor is { } monitor)
-            {
-                await monitor.DisposeAsync();
-            }
+            await _monitor.CloseAsync();
         }
     }
 
@@ -160,7 +155,7 @@ internal sealed partial class InstanceSupervisor : IAsyncDisposable
     {
         try
         {
-            var monitor = await MonitorAsync(_stop.Token);
+            var monitor = await _monitor.ConnectAsync(_stop.Token);
             if (!monitor.Events.TryRead(out _))
             {
                 return;
@@ -176,7 +171,7 @@ internal sealed partial class InstanceSupervisor : IAsyncDisposable
             if (_state == "shutdown")
             {
                 RecordFile.Write(_files.End(), new InstanceEnd(HasShutDown: true), InstanceJson.Default.InstanceEnd);
-                await QuitAsync(_stop.Token);
+                await _monitor.QuitAsync(_stop.Token);
             }
             else if (FaultOf(_state) is { } fault)
             {
@@ -206,53 +201,7 @@ internal sealed partial class InstanceSupervisor : IAsyncDisposable
     {
         RecordFile.Write(_files.Fault, fault, MachineJson.Default.MachineFault);
         LogEnding(_machine.Id, fault.Reason, fault.Message);
-        await QuitAsync(cancel);
-    }
-
-    private async Task QuitAsync(CancellationToken cancel)
-    {
-        try
-        {
-            await (await MonitorAsync(cancel)).ExecuteAsync("quit", null, cancel);
-        }
-        catch (Exception error) when (error is QmpUnavailableException or QmpCommandException)
-        {
-            // It is killed below.
-        }
-
-        if (_process is not null && !await _process.WaitForEndAsync(QuitTimeout, cancel))
-        {
-            _process.Kill();
-            await _process.WaitForEndAsync(QuitTimeout, cancel);
-        }
-    }
-
-    private async Task<QmpConnection> MonitorAsync(CancellationToken cancel)
-    {
-        await _connecting.WaitAsync(cancel);
-        try
-        {
-            if (_monitor is null || _monitor.Events.Completion.IsCompleted)
-            {
-                if (_monitor is not null)
-                {
-                    await _monitor.DisposeAsync();
-                    _monitor = null;
-                }
-
-                _monitor = _process is { IsAlive: true } process
-                    ? await process.ConnectAsync(ConnectTimeout, cancel)
-                    : throw new QmpUnavailableException($"machine {_machine.Id} has ended");
-                // What happened before this connection gave no event here: look once.
-                _monitor.RaiseAttention();
-            }
-
-            return _monitor;
-        }
-        finally
-        {
-            _connecting.Release();
-        }
+        await _monitor.QuitAsync(cancel);
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "virtual machine {Machine} has ended")]

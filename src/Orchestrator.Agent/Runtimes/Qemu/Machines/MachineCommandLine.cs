@@ -22,10 +22,15 @@ internal static class MachineCommandLine
         "-kernel", guest.KernelPath, "-initrd", guest.InitramfsPath, "-append", QuietKernel + " orchestrator.probe",
     ];
 
-    /// <summary>What all machines have.</summary>
+    /// <summary>What all machines of containers, and probes, have.</summary>
     public static IEnumerable<string> Common(MachineDirectory files, Accelerator accelerator) =>
     [
-        "-machine", "q35,vmport=off", "-accel", accelerator.Option, "-cpu", accelerator.CpuModel,
+        "-machine", "q35,vmport=off", "-accel", accelerator.Option, "-cpu", accelerator.CpuModel, .. Emulator(files),
+    ];
+
+    /// <summary>What all emulators are told, whatever the machine.</summary>
+    public static IEnumerable<string> Emulator(MachineDirectory files) =>
+    [
         "-nodefaults", "-no-user-config", "-display", "none",
         // The emulator may not mount, load modules, reboot and the like, whatever a guest makes of it. Denying "spawn" would forbid -daemonize too.
         "-sandbox", "on,obsolete=deny,resourcecontrol=deny",

@@ -12,10 +12,6 @@ internal sealed record MachineDirectory(string Path, string RunDirectory)
     /// <summary>What was asked for; written before the directory gets its name.</summary>
     public string Spec => In("machine.json");
 
-    public string RootDisk => In("root.qcow2");
-
-    public string Initramfs => In("initramfs");
-
     /// <summary>The guest kernel's messages.</summary>
     public string Console => In("console.log");
 
@@ -25,16 +21,6 @@ internal sealed record MachineDirectory(string Path, string RunDirectory)
 
     /// <summary>How far the raw output has been written to the log.</summary>
     public string LogCheckpoint => In("log-checkpoint.json");
-
-    /// <summary>What the guest reports.</summary>
-    public string Report => In("report");
-
-    /// <summary>Named pipes <c>control.in</c> and <c>control.out</c>: orders to the guest.</summary>
-    public string Control => In("control");
-
-    public string ControlIn => In("control.in");
-
-    public string ControlOut => In("control.out");
 
     public string ProcessId => In("pid");
 

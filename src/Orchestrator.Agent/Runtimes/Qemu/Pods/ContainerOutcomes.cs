@@ -16,7 +16,7 @@ internal static class ContainerOutcomes
 
     /// <summary>Its machine is gone.</summary>
     public static PodContainerState Lost(PodContainerState state, PodMachineEnd end) =>
-        state with { FinishedAt = end.At, ExitCode = OutcomeDecision.Killed, Reason = end.Reason, Message = end.Message };
+        state with { FinishedAt = end.At, ExitCode = ExitCodes.Killed, Reason = end.Reason, Message = end.Message };
 
     /// <summary>Whether nothing of the pod will ever run again in its machine, so that the machine can go.</summary>
     /// <param name="machine">The pod's machine.</param>

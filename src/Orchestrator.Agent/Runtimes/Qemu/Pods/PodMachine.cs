@@ -13,12 +13,11 @@ namespace Orchestrator.Agent.Runtimes.Qemu.Pods;
 internal sealed partial class PodMachine : IAsyncDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan MonitorTimeout = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan QuitTimeout = TimeSpan.FromSeconds(3);
 
     private readonly PodMachineStore _store;
     private readonly PodMachineFiles _files;
     private readonly MachineProcess? _process;
+    private readonly MachineMonitor _monitor;
     private readonly MachineCgroup _cgroup;
     private readonly QemuOptions _options;
     private readonly TimeProvider _time;
@@ -26,17 +25,16 @@ internal sealed partial class PodMachine : IAsyncDisposable
     private readonly PodJournal _journal;
     private readonly CancellationTokenSource _stop = new();
     private readonly SemaphoreSlim _connecting = new(1, 1);
-    private readonly SemaphoreSlim _asking = new(1, 1);
     private readonly SemaphoreSlim _news = new(0, 1);
     private TaskCompletionSource _changed = NewSignal();
     private GuestConnection? _guest;
-    private QmpConnection? _monitor;
 
     public PodMachine(PodMachineStore store, PodMachineRecord record, MachineProcess? process, MachineCgroup cgroup, QemuOptions options, TimeProvider time, ILogger log)
     {
         (_store, Record, _process, _cgroup, _options, _time, _log) = (store, record, process, cgroup, options, time, log);
         _files = store.Files(record.Id);
         _journal = new PodJournal(store, record.Id, time);
+        _monitor = new MachineMonitor(record.Id, process);
         Completion = Task.Run(RunAsync);
     }
 
@@ -124,8 +122,8 @@ internal sealed partial class PodMachine : IAsyncDisposable
     /// <summary>Runs a command on the machine's monitor.</summary>
     /// <exception cref="QmpUnavailableException">The monitor does not answer.</exception>
     /// <exception cref="QmpCommandException">QEMU refused the command.</exception>
-    public async Task<System.Text.Json.JsonElement> ExecuteAsync(string command, System.Text.Json.Nodes.JsonObject? arguments, CancellationToken cancel) =>
-        await (await MonitorAsync(cancel)).ExecuteAsync(command, arguments, cancel);
+    public Task<System.Text.Json.JsonElement> ExecuteAsync(string command, System.Text.Json.Nodes.JsonObject? arguments, CancellationToken cancel) =>
+        _monitor.ExecuteAsync(command, arguments, cancel);
 
     /// <summary>Ends the machine, and returns when its end is written down.</summary>
     public async Task EndAsync(string reason, string message, CancellationToken cancel)
@@ -136,7 +134,7 @@ internal sealed partial class PodMachine : IAsyncDisposable
             LogEnding(Record.Id, reason, message);
         }
 
-        await QuitAsync(cancel);
+        await _monitor.QuitAsync(cancel);
         await Completion.WaitAsync(cancel);
     }
 
@@ -152,7 +150,7 @@ internal sealed partial class PodMachine : IAsyncDisposable
 
         _stop.Dispose();
         _connecting.Dispose();
-        _asking.Dispose();
+        await _monitor.DisposeAsync();
         _news.Dispose();
     }
 
@@ -181,10 +179,7 @@ internal sealed partial class PodMachine : IAsyncDisposable
         }
         finally
         {
-            if (_monitor is { } monitor)
-            {
-                await monitor.DisposeAsync();
-            }
+            await _monitor.CloseAsync();
         }
     }
 
@@ -199,7 +194,7 @@ internal sealed partial class PodMachine : IAsyncDisposable
         if (EndRecord() is null && ContainerOutcomes.AreAllOver(Record, [.. _store.Containers(Record.Id).Select(c => (c, _store.StateOf(Record.Id, c.Number)))]))
         {
             RecordFile.Write(_files.End, new PodMachineEnd("Completed", "the pod's containers have ended", _time.GetUtcNow()), PodJson.Default.PodMachineEnd);
-            _ = QuitAsync(_stop.Token);
+            _ = _monitor.QuitAsync(_stop.Token);
         }
     }
 
@@ -242,7 +237,7 @@ internal sealed partial class PodMachine : IAsyncDisposable
     {
         try
         {
-            var monitor = await MonitorAsync(_stop.Token);
+            var monitor = await _monitor.ConnectAsync(_stop.Token);
             if (!monitor.Events.TryRead(out _))
             {
                 return;
@@ -253,7 +248,7 @@ internal sealed partial class PodMachine : IAsyncDisposable
             {
                 RecordFile.Write(_files.End, new PodMachineEnd("Error", message, _time.GetUtcNow()), PodJson.Default.PodMachineEnd);
                 LogEnding(Record.Id, "Error", message);
-                await QuitAsync(_stop.Token);
+                await _monitor.QuitAsync(_stop.Token);
             }
         }
         catch (QmpUnavailableException)
@@ -269,52 +264,6 @@ internal sealed partial class PodMachine : IAsyncDisposable
         "guest-panicked" => "the guest's kernel panicked: " + MachineProcess.TailOf(_files.Emulator.Console),
         _ => null,
     };
-
-    private async Task QuitAsync(CancellationToken cancel)
-    {
-        try
-        {
-            await ExecuteAsync("quit", null, cancel);
-        }
-        catch (Exception error) when (error is QmpUnavailableException or QmpCommandException or OperationCanceledException)
-        {
-            // It is killed below.
-        }
-
-        if (_process is not null && !await _process.WaitForEndAsync(QuitTimeout, cancel))
-        {
-            _process.Kill();
-            await _process.WaitForEndAsync(QuitTimeout, cancel);
-        }
-    }
-
-    private async Task<QmpConnection> MonitorAsync(CancellationToken cancel)
-    {
-        await _asking.WaitAsync(cancel);
-        try
-        {
-            if (_monitor is null || _monitor.Events.Completion.IsCompleted)
-            {
-                if (_monitor is not null)
-                {
-                    await _monitor.DisposeAsync();
-                    _monitor = null;
-                }
-
-                _monitor = _process is { IsAlive: true } process
-                    ? await process.ConnectAsync(MonitorTimeout, cancel)
-                    : throw new QmpUnavailableException($"machine {Record.Id} has ended");
-                // What happened before this connection gave no event here: look once.
-                _monitor.RaiseAttention();
-            }
-
-            return _monitor;
-        }
-        finally
-        {
-            _asking.Release();
-        }
-    }
 
     private void RaiseNews()
     {

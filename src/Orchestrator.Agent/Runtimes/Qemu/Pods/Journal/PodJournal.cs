@@ -179,7 +179,7 @@ internal sealed class PodJournal : IDisposable
             case GuestFrameKind.Started when state.StartedAt is null:
                 return Save(container, state with { StartedAt = at });
             case GuestFrameKind.Failed when state.FinishedAt is null:
-                return Save(container, new PodContainerState(at, at, OutcomeDecision.CannotRun, "StartError", Encoding.UTF8.GetString(payload)));
+                return Save(container, new PodContainerState(at, at, ExitCodes.CannotRun, "StartError", Encoding.UTF8.GetString(payload)));
             case GuestFrameKind.Exited when state.FinishedAt is null && payload.Length >= 2:
                 LogOf(container).Flush(at);
                 return Save(container, ContainerOutcomes.Exited(state, payload[0], payload[1] != 0, at));
